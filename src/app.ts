@@ -1,0 +1,205 @@
+/** The composition root: builds every part from the configuration and knows in which order they start and stop. */
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { bearerTokens, ConfigurationError, type Config } from './config.ts';
+import { createServer, SCIM_PATHS } from './http/server.ts';
+import { newId, random } from './new-id.ts';
+import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
+import type { DeliveryContext } from './provisioning/delivery.ts';
+import type { LeadTarget } from './provisioning/lead-target.ts';
+import { createMapping, type Mapping } from './provisioning/mapping.ts';
+import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
+import { deliveryLog } from './delivery-log.ts';
+import type { SalesforceLeads } from './salesforce/leads.ts';
+import { createTarget } from './salesforce-target.ts';
+import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { readSchemaFile } from './schema-files.ts';
+import { readRegistry } from './scim-schemas.ts';
+import type { Registry, ResourceType } from './scim/schema/registry.ts';
+import { createSqlStore } from './storage/sql/sql-store.ts';
+import { sqliteDialect } from './storage/sqlite/dialect.ts';
+import { openSqlite } from './storage/sqlite/open.ts';
+import type { Store } from './storage/store.ts';
+
+/** The one Salesforce org of this service. */
+const CONNECTOR = 'salesforce';
+/** The resource type whose resources become Leads. */
+const PROVISIONED_TYPE = 'User';
+/** Longer than all calls of one batch: at most three queries and three writes of 20 s each are rarer than a slow call. */
+const LEASE_MS = 60_000;
+
+export interface App {
+  /** Where people and programs reach the service. */
+  readonly baseUrl: string;
+  readonly scimUrl: string;
+  /** Absent with a real Salesforce. */
+  readonly sandboxUrl?: string;
+  /** Answers what it has begun, settles what it has sent, closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything; when a part cannot start, those before it are stopped again.
+ *
+ * @throws ConfigurationError, StorageUnavailable, or the system's error when a port is taken
+ */
+export async function startApp(config: Config, clock: Clock, logger: Logger): Promise<App> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    return await start(config, clock, logger, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  clock: Clock,
+  logger: Logger,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<App> {
+  const registry = readRegistry();
+  const mapping = readMapping(config, registry);
+  const indexes = readIndexes(registry);
+  const store = await openStore(config, clock, indexes);
+  stops.push(() => store.close());
+  const sandbox = await startEmbeddedSandbox(config);
+  if (sandbox) stops.push(() => sandbox.close());
+  const target = createTarget(config, sandbox?.url, clock, logger);
+  stops.push(async () => target.close());
+  const worker = new Worker(deliveryContext({ store, mapping, target, clock, logger }), DEFAULT_TIMING);
+  const baseUrl = { current: config.BASE_URL };
+  const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl });
+  stops.push(async () => server.close());
+  await worker.start();
+  stops.push(() => worker.stop());
+  const url = baseUrl.current ?? derivedUrl(config, server);
+  return { baseUrl: url, scimUrl: `${url}${SCIM_PATHS[0]}`, ...(sandbox && { sandboxUrl: sandbox.url }), stop };
+}
+
+function readMapping(config: Config, registry: Registry): Mapping {
+  const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
+  const path = config.MAPPING_FILE;
+  try {
+    const file =
+      path === undefined ? readSchemaFile('lead-mapping.json') : (JSON.parse(readFileSync(path, 'utf8')) as unknown);
+    return createMapping(file, userType);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([`MAPPING_FILE ${path ?? 'schemas/lead-mapping.json'}: ${message}`]);
+  }
+}
+
+// The file is part of this package and checked by its tests.
+const readIndexes = (registry: Registry): ResourceIndexes =>
+  compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>);
+
+async function openStore(config: Config, clock: Clock, indexes: ResourceIndexes): Promise<Store> {
+  const driver = openSqlite(config.DATABASE_URL.slice('sqlite:'.length));
+  const connectors = new Map([[PROVISIONED_TYPE, [CONNECTOR]]]);
+  try {
+    return await createSqlStore(driver, sqliteDialect, { connectors, keyTables: keyTables(indexes), now: clock.now() });
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+}
+
+async function startEmbeddedSandbox(config: Config): Promise<Sandbox | undefined> {
+  if (config.SALESFORCE_LOGIN_URL !== undefined) return undefined;
+  return startSandbox({ port: config.SANDBOX_PORT });
+}
+
+interface DeliveryParts {
+  readonly store: Store;
+  readonly mapping: Mapping;
+  readonly target: LeadTarget;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const deliveryContext = ({ store, mapping, target, clock, logger }: DeliveryParts): DeliveryContext => ({
+  store,
+  target,
+  mapping,
+  connector: CONNECTOR,
+  resourceType: PROVISIONED_TYPE,
+  now: () => clock.now(),
+  newId,
+  random,
+  leaseMs: LEASE_MS,
+  onEvent: deliveryLog(logger, CONNECTOR),
+});
+
+interface ServerParts {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly indexes: ResourceIndexes;
+  readonly clock: Clock;
+  readonly target: SalesforceLeads;
+  /** Known for sure only once the port is. */
+  readonly baseUrl: { current: string | undefined };
+}
+
+async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
+  const { registry, store, indexes, clock, target, baseUrl } = parts;
+  const server = await createServer({
+    context: {
+      registry,
+      store,
+      indexes,
+      connector: CONNECTOR,
+      now: () => clock.now(),
+      newId,
+      baseUrl: () => `${baseUrl.current ?? ''}${SCIM_PATHS[0]}`,
+      leadUrl: (leadId) => target.leadUrl(leadId),
+    },
+    credentials: {
+      basic: { username: config.SCIM_USERNAME, password: config.SCIM_PASSWORD },
+      bearerTokens: bearerTokens(config),
+    },
+    logger,
+    ready: () => store.ping(),
+    ...tlsOf(config),
+  });
+  await server.listen({ host: config.HOST, port: config.PORT });
+  baseUrl.current = (config.BASE_URL ?? derivedUrl(config, server)).replace(/\/+$/, '');
+  return server;
+}
+
+function tlsOf(config: Config) {
+  if (config.TLS_CERT_FILE === undefined || config.TLS_KEY_FILE === undefined) return {};
+  const clientCa = config.TLS_CLIENT_CA_FILE;
+  return {
+    tls: {
+      cert: readPem('TLS_CERT_FILE', config.TLS_CERT_FILE),
+      key: readPem('TLS_KEY_FILE', config.TLS_KEY_FILE),
+      ...(clientCa !== undefined && { clientCa: readPem('TLS_CLIENT_CA_FILE', clientCa) }),
+    },
+  };
+}
+
+function readPem(key: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError([
+      `${key} ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}
+
+function derivedUrl(config: Config, server: FastifyInstance): string {
+  // A server that listens on TCP has such an address.
+  const { port } = server.server.address() as AddressInfo;
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  return `${config.TLS_CERT_FILE === undefined ? 'http' : 'https'}://${host}:${port}`;
+}

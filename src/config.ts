@@ -1,0 +1,227 @@
+/** The configuration: where each key comes from, whether it is right, and every fault at once. The only reader of `process.env`. */
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { Ajv, type ErrorObject } from 'ajv';
+import { readSchemaFile } from './schema-files.ts';
+
+/** Checked values of `schemas/config.json`; absent where a key has neither value nor default. */
+export interface Config {
+  readonly HOST: string;
+  readonly PORT: number;
+  readonly BASE_URL?: string;
+  readonly TLS_CERT_FILE?: string;
+  readonly TLS_KEY_FILE?: string;
+  readonly TLS_CLIENT_CA_FILE?: string;
+  readonly DATABASE_URL: string;
+  readonly SCIM_USERNAME: string;
+  readonly SCIM_PASSWORD: string;
+  readonly SCIM_BEARER_TOKENS?: string;
+  readonly SALESFORCE_LOGIN_URL?: string;
+  readonly SALESFORCE_AUTH_FLOW: AuthFlow;
+  readonly SALESFORCE_CLIENT_ID?: string;
+  readonly SALESFORCE_CLIENT_SECRET?: string;
+  readonly SALESFORCE_USERNAME?: string;
+  readonly SALESFORCE_PASSWORD?: string;
+  readonly SALESFORCE_SECURITY_TOKEN?: string;
+  readonly SALESFORCE_PRIVATE_KEY?: string;
+  readonly SALESFORCE_API_VERSION: string;
+  readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
+  readonly MAPPING_FILE?: string;
+  readonly SANDBOX_PORT: number;
+  readonly SANDBOX_HOST: string;
+  readonly LOG_LEVEL: string;
+}
+
+export type AuthFlow = 'password' | 'client_credentials' | 'jwt_bearer';
+type Key = keyof Config;
+type RawValues = Record<string, unknown>;
+
+/** Everything that is wrong with the configuration; one fault a line. */
+export class ConfigurationError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `the configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigurationError';
+    this.faults = faults;
+  }
+}
+
+interface ConfigSchema {
+  readonly properties: Readonly<
+    Record<string, { readonly type: string; readonly secret?: boolean; readonly default?: unknown }>
+  >;
+}
+
+// The file is part of this package and checked by its tests.
+const schema = readSchemaFile('config.json') as ConfigSchema;
+
+export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+const MIN_TOKEN_LENGTH = 16;
+
+/** What each flow cannot do without (Salesforce help, OAuth authorization flows). */
+const FLOW_KEYS: Readonly<Record<AuthFlow, readonly Key[]>> = {
+  password: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_USERNAME', 'SALESFORCE_PASSWORD'],
+  client_credentials: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'],
+  jwt_bearer: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_USERNAME', 'SALESFORCE_PRIVATE_KEY'],
+};
+
+/**
+ * Reads the process environment, else the file that `CONFIG_FILE` names (JSON, same keys), else `.env`; a key set in more
+ * than one place is taken from the first.
+ *
+ * @throws ConfigurationError naming every fault
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const faults: string[] = [];
+  const values = {
+    ...readDotEnv(faults),
+    ...readConfigFile(environment['CONFIG_FILE'], faults),
+    ...pickKnown(environment),
+  };
+  const config = check(resolveSecretFiles(values, faults), faults);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return config;
+}
+
+/** The static bearer tokens, one each. */
+export function bearerTokens(config: Config): readonly string[] {
+  return (config.SCIM_BEARER_TOKENS ?? '')
+    .split(',')
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
+}
+
+const isSecret = (key: string): boolean => schema.properties[key]?.secret === true;
+const knownKeys = Object.keys(schema.properties).flatMap((key) => (isSecret(key) ? [key, `${key}_FILE`] : [key]));
+
+/** Other programs' variables are none of our business; an empty one counts as unset, as docker compose passes them. */
+function pickKnown(environment: Readonly<Record<string, string | undefined>>): RawValues {
+  const set = knownKeys.filter((key) => environment[key] !== undefined && environment[key] !== '');
+  return Object.fromEntries(set.map((key) => [key, environment[key]]));
+}
+
+function readDotEnv(faults: string[]): RawValues {
+  try {
+    return pickKnown(parseEnv(readFileSync('.env', 'utf8')));
+  } catch (error) {
+    if (isMissing(error)) return {};
+    faults.push(`.env cannot be read: ${messageOf(error)}`);
+    return {};
+  }
+}
+
+function readConfigFile(path: string | undefined, faults: string[]): RawValues {
+  if (path === undefined || path === '') return {};
+  try {
+    const values: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return values as RawValues;
+    faults.push(`CONFIG_FILE ${path} must hold a JSON object`);
+  } catch (error) {
+    faults.push(`CONFIG_FILE ${path} cannot be read: ${messageOf(error)}`);
+  }
+  return {};
+}
+
+/** `<KEY>_FILE` of a secret names a file with its value; one line end at the end is not part of it. */
+function resolveSecretFiles(values: RawValues, faults: string[]): RawValues {
+  const resolved: RawValues = { ...values };
+  for (const key of Object.keys(schema.properties).filter(isSecret)) {
+    const path = values[`${key}_FILE`];
+    if (path === undefined) continue;
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a plain record of configuration values
+    delete resolved[`${key}_FILE`];
+    if (values[key] !== undefined) faults.push(`${key} and ${key}_FILE are both set: keep one`);
+    else resolved[key] = readSecret(`${key}_FILE`, path, faults);
+  }
+  return resolved;
+}
+
+function readSecret(key: string, path: unknown, faults: string[]): string | undefined {
+  try {
+    return readFileSync(String(path), 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    faults.push(`${key} ${String(path)} cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function check(values: RawValues, faults: string[]): Config {
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
+  const candidate = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const explicit = new Set(Object.keys(candidate));
+  if (!ajv.validate(schema, candidate)) faults.push(...(ajv.errors ?? []).map(describe));
+  // Valid by the schema, or the caller throws.
+  const config = candidate as unknown as Config;
+  faults.push(...crossFaults(config, explicit));
+  return config;
+}
+
+function describe(error: ErrorObject): string {
+  const key = error.instancePath.slice(1);
+  if (error.keyword === 'additionalProperties') return unknownKey(String(error.params['additionalProperty']));
+  if (error.keyword === 'enum')
+    return `${key} must be one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
+  if (error.keyword === 'pattern') return `${key} does not look right: ${String(descriptionOf(key))}`;
+  return `${key} ${error.message ?? 'is not valid'}`;
+}
+
+const descriptionOf = (key: string): unknown =>
+  (schema.properties[key] as { description?: string } | undefined)?.description;
+
+function unknownKey(key: string): string {
+  const near = knownKeys.find((known) => known.replaceAll('_', '') === key.toUpperCase().replaceAll(/[_-]/g, ''));
+  return `${key} is not a known key${near ? `: did you mean ${near}?` : '; schemas/config.json lists them all'}`;
+}
+
+/** Faults that lie between keys. */
+function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
+  return [...hostFaults(config), ...tlsFaults(config), ...tokenFaults(config), ...salesforceFaults(config, explicit)];
+}
+
+function hostFaults(config: Config): string[] {
+  if (LOOPBACK_HOSTS.has(config.HOST)) return [];
+  if (config.SCIM_USERNAME !== 'admin' || config.SCIM_PASSWORD !== 'admin') return [];
+  return [
+    `HOST ${config.HOST} is reachable by others: set SCIM_USERNAME and SCIM_PASSWORD, the default admin/admin is for loopback only`,
+  ];
+}
+
+function tlsFaults(config: Config): string[] {
+  const faults: string[] = [];
+  if (config.TLS_CERT_FILE && !config.TLS_KEY_FILE) faults.push('TLS_CERT_FILE needs TLS_KEY_FILE');
+  if (config.TLS_KEY_FILE && !config.TLS_CERT_FILE) faults.push('TLS_KEY_FILE needs TLS_CERT_FILE');
+  if (config.TLS_CLIENT_CA_FILE && !config.TLS_CERT_FILE)
+    faults.push('TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE');
+  return faults;
+}
+
+function tokenFaults(config: Config): string[] {
+  if (typeof config.SCIM_BEARER_TOKENS !== 'string') return [];
+  const tooShort = bearerTokens(config).some((token) => token.length < MIN_TOKEN_LENGTH);
+  return tooShort ? [`SCIM_BEARER_TOKENS holds a token of fewer than ${MIN_TOKEN_LENGTH} characters`] : [];
+}
+
+function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string[] {
+  const flow = config.SALESFORCE_AUTH_FLOW;
+  const needed = FLOW_KEYS[flow] as readonly Key[] | undefined;
+  if (config.SALESFORCE_LOGIN_URL !== undefined) {
+    const missing = (needed ?? []).filter((key) => config[key] === undefined);
+    return missing.map((key) => `${key} is needed by SALESFORCE_AUTH_FLOW ${flow}`);
+  }
+  const faults =
+    config.SANDBOX_PORT === 0
+      ? ['SALESFORCE_LOGIN_URL is needed when SANDBOX_PORT is 0: there is no Salesforce to provision to']
+      : [];
+  const orphans = [...explicit].filter((key) => /^SALESFORCE_(CLIENT|USERNAME|PASSWORD|SECURITY|PRIVATE)/.test(key));
+  if (orphans.length > 0)
+    faults.push(
+      `${orphans.join(', ')} set without SALESFORCE_LOGIN_URL: say which Salesforce, e.g. https://login.salesforce.com`,
+    );
+  return faults;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,0 +1,28 @@
+/** Delivery events as log lines: ids and field names, never values. */
+import type { Logger } from 'pino';
+import type { DeliveryEvent } from './provisioning/delivery.ts';
+
+export function deliveryLog(logger: Logger, connector: string): (event: DeliveryEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'attempt':
+        return logAttempt(logger, connector, event);
+      case 'gate closed': {
+        const { class: faultClass, reason, hint, until } = event;
+        const reopens = until === undefined ? 'after a restart' : new Date(until).toISOString();
+        return logger.warn({ connector, class: faultClass, reason, hint, reopens }, 'salesforce gate closed');
+      }
+      case 'gate opened':
+        return logger.info({ connector }, 'salesforce gate opened');
+      case 'batch failed':
+        return logger.error({ connector, err: event.error }, 'delivery batch failed');
+    }
+  };
+}
+
+function logAttempt(logger: Logger, connector: string, event: Extract<DeliveryEvent, { kind: 'attempt' }>): void {
+  const { userId, attempt, entry } = event;
+  const { action, reason, outcome, leadId, error, durationMs } = entry;
+  const level = outcome === 'parked' ? 'warn' : outcome === 'gated' ? 'debug' : 'info';
+  logger[level]({ connector, userId, leadId, attempt, action, reason, outcome, error, durationMs }, `lead ${outcome}`);
+}

@@ -1,0 +1,49 @@
+/** The SCIM scope of the server: its own content types, errors and credentials, whatever its siblings do. */
+import type { FastifyInstance } from 'fastify';
+import type { OperationContext } from '../../operations/context.ts';
+import { methodNotAllowed, notFound } from '../../scim/errors.ts';
+import { requireCredentials, type Credentials } from '../auth.ts';
+import { acceptScimBodies } from './content-types.ts';
+import { sendScimError } from './error-handler.ts';
+import { scimEndpoints, type Endpoint } from './routes.ts';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+export interface ScimScopeOptions {
+  readonly context: OperationContext;
+  readonly credentials: Credentials;
+}
+
+export async function scimScope(scope: FastifyInstance, { context, credentials }: ScimScopeOptions): Promise<void> {
+  scope.setErrorHandler(sendScimError);
+  await requireCredentials(scope, credentials);
+  acceptScimBodies(scope);
+  scope.setNotFoundHandler((request) => {
+    throw notFound(`${request.url.split('?')[0] ?? ''} is no SCIM endpoint of this service`);
+  });
+  for (const endpoint of scimEndpoints(context)) addEndpoint(scope, endpoint);
+}
+
+function addEndpoint(scope: FastifyInstance, { path, handlers }: Endpoint): void {
+  for (const method of METHODS) {
+    const handler = method === 'OPTIONS' ? undefined : handlers[method];
+    if (handler) scope.route({ method, url: path, handler });
+    else scope.route({ method, url: path, onRequest: refuseMethod(allowed(handlers)), handler: unreachable });
+  }
+}
+
+function allowed(handlers: Endpoint['handlers']): string {
+  const methods = Object.keys(handlers);
+  return (methods.includes('GET') ? ['HEAD', ...methods] : methods).join(', ');
+}
+
+/** Decided before the body is read, so that nobody is told of a syntax error in a request that is refused anyway. */
+const refuseMethod =
+  (allow: string) => async (request: { method: string }, reply: { header(name: string, value: string): unknown }) => {
+    reply.header('allow', allow);
+    throw methodNotAllowed(`${request.method} is not allowed here; allowed are ${allow}`);
+  };
+
+const unreachable = (): never => {
+  throw new TypeError('a refused method reached its handler');
+};

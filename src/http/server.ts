@@ -1,0 +1,65 @@
+/** The HTTP server: which scope lies where, limits, and one log event a request. */
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { OperationContext } from '../operations/context.ts';
+import { ScimError } from '../scim/errors.ts';
+import type { Credentials } from './auth.ts';
+import { healthRoutes } from './health.ts';
+import { MAX_BODY_BYTES } from './scim/discovery.ts';
+import { sendScimError } from './scim/error-handler.ts';
+import { scimScope } from './scim/scope.ts';
+
+/** The second is WSO2's own path. */
+export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
+
+export interface ServerOptions {
+  readonly context: OperationContext;
+  readonly credentials: Credentials;
+  readonly logger: FastifyBaseLogger;
+  readonly ready: () => Promise<void>;
+  /** PEM texts; serves HTTPS when given. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+}
+
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const server: FastifyInstance = Fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => options.context.newId(),
+    requestIdHeader: 'x-request-id',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) => void sendScimError(error, request, reply),
+    https: options.tls ? httpsOptions(options.tls) : null,
+  });
+  logRequests(server);
+  await server.register(healthRoutes, { ready: options.ready });
+  for (const prefix of SCIM_PATHS) {
+    await server.register(scimScope, { prefix, context: options.context, credentials: options.credentials });
+  }
+  server.setNotFoundHandler((request, reply) =>
+    sendScimError(new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`), request, reply),
+  );
+  return server;
+}
+
+const httpsOptions = ({ cert, key, clientCa }: NonNullable<ServerOptions['tls']>) => ({
+  cert,
+  key,
+  ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+});
+
+/** The route, not the URL: a filter holds personal data. */
+function logRequests(server: FastifyInstance): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const event = {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    request.log.info(event, 'request answered');
+    done();
+  });
+}

@@ -1,0 +1,41 @@
+/** Read, compute, commit if nobody else was faster: what PUT, PATCH and DELETE have in common. */
+import { conflict, notFound, preconditionFailed } from '../scim/errors.ts';
+import { checkIfMatch, etag } from '../scim/preconditions.ts';
+import type { ResourceType } from '../scim/schema/registry.ts';
+import { VersionConflict } from '../storage/errors.ts';
+import type { StoredResource } from '../storage/store.ts';
+import type { Caller, OperationContext } from './context.ts';
+
+/** Rounds against parallel writers of one resource before the client is told to try again. */
+const MAX_ROUNDS = 10;
+
+/**
+ * @param apply computes and commits from what it is given; run again when a parallel request won
+ * @throws ScimError notFound; preconditionFailed when If-Match names another version
+ */
+export async function changeResource<T>(
+  context: OperationContext,
+  type: ResourceType,
+  id: string,
+  caller: Caller,
+  apply: (before: StoredResource) => Promise<T>,
+): Promise<T> {
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const before = await readExisting(context, type, id);
+    checkIfMatch(caller.ifMatch, etag(before.version));
+    try {
+      return await apply(before);
+    } catch (error) {
+      if (!(error instanceof VersionConflict)) throw error;
+    }
+  }
+  const detail = `${type.name} ${id} is being changed by other requests: read it and repeat this one`;
+  throw caller.ifMatch === undefined ? conflict(detail) : preconditionFailed(detail);
+}
+
+/** @throws ScimError notFound */
+export async function readExisting(context: OperationContext, type: ResourceType, id: string): Promise<StoredResource> {
+  const stored = await context.store.readResource(type.name, id);
+  if (!stored) throw notFound(`${type.name} ${id} does not exist`);
+  return stored;
+}

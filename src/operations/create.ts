@@ -1,0 +1,31 @@
+/** POST: a new resource (RFC 7644 §3.3). */
+import { invalidSyntax } from '../scim/errors.ts';
+import { isObject, kindOf, type JsonObject } from '../scim/json.ts';
+import { normaliseResource } from '../scim/normalise.ts';
+import type { ResourceType } from '../scim/schema/registry.ts';
+import type { StoredResource } from '../storage/store.ts';
+import { commitResource } from './commit.ts';
+import type { Caller, OperationContext } from './context.ts';
+
+/**
+ * @returns the resource, on disk together with the order to provision it
+ * @throws ScimError invalidSyntax, invalidValue or uniqueness
+ */
+export async function createResource(
+  context: OperationContext,
+  type: ResourceType,
+  body: unknown,
+  caller: Caller,
+): Promise<StoredResource> {
+  const resource = parseResource(type, body);
+  return commitResource(context, type, undefined, resource, 'create', caller);
+}
+
+/** The body of a POST or PUT, normalised and valid. */
+export function parseResource(type: ResourceType, body: unknown): JsonObject {
+  if (!isObject(body))
+    throw invalidSyntax(`the body must be a JSON object that describes a ${type.name}, got ${kindOf(body)}`);
+  const resource = normaliseResource(type, body);
+  type.validate(resource);
+  return resource;
+}

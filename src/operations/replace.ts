@@ -1,0 +1,24 @@
+/** PUT: the whole resource anew (RFC 7644 §3.5.1). */
+import { checkImmutable } from '../scim/mutability.ts';
+import type { ResourceType } from '../scim/schema/registry.ts';
+import type { StoredResource } from '../storage/store.ts';
+import { changeResource } from './change.ts';
+import { commitResource } from './commit.ts';
+import type { Caller, OperationContext } from './context.ts';
+import { parseResource } from './create.ts';
+import { parseStored } from './stored-resource.ts';
+
+/** @throws ScimError notFound, preconditionFailed, invalidSyntax, invalidValue, mutability or uniqueness */
+export async function replaceResource(
+  context: OperationContext,
+  type: ResourceType,
+  id: string,
+  body: unknown,
+  caller: Caller,
+): Promise<StoredResource> {
+  const after = parseResource(type, body);
+  return changeResource(context, type, id, caller, (before) => {
+    checkImmutable(type, parseStored(before), after);
+    return commitResource(context, type, before, after, 'replace', caller);
+  });
+}

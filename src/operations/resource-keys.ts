@@ -1,0 +1,64 @@
+/** Which values of a resource are found without a scan: unique attributes and the searched ones of `schemas/scim/indexes.json`. */
+import { readPath } from '../scim/patch/path.ts';
+import type { JsonObject } from '../scim/json.ts';
+import type { Attribute, AttributePath, Registry, ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceKey } from '../storage/store.ts';
+
+interface Index {
+  readonly path: AttributePath;
+  readonly attribute: Attribute;
+  readonly unique: boolean;
+}
+
+/** By resource type name. */
+export type ResourceIndexes = ReadonlyMap<string, readonly Index[]>;
+
+/**
+ * @param searched attribute paths by resource type name
+ * @throws TypeError when a path is no attribute of its type
+ */
+export function compileIndexes(
+  registry: Registry,
+  searched: Readonly<Record<string, readonly string[]>>,
+): ResourceIndexes {
+  return new Map(registry.resourceTypes.map((type) => [type.name, indexesOf(type, searched[type.name] ?? [])]));
+}
+
+/** How the store finds an attribute, by type name and canonical path. */
+export function keyTables(
+  indexes: ResourceIndexes,
+): ReadonlyMap<string, ReadonlyMap<string, 'unique_key' | 'search_key'>> {
+  const tables = (list: readonly Index[]) =>
+    new Map(
+      list.map(({ attribute, unique }) => [attribute.path, unique ? ('unique_key' as const) : ('search_key' as const)]),
+    );
+  return new Map(Array.from(indexes, ([type, list]) => [type, tables(list)]));
+}
+
+export function resourceKeys(indexes: ResourceIndexes, type: string, resource: JsonObject): readonly ResourceKey[] {
+  return (indexes.get(type) ?? []).flatMap((index) => keysOf(index, resource));
+}
+
+function keysOf({ path, attribute, unique }: Index, resource: JsonObject): readonly ResourceKey[] {
+  const values = readPath(path, resource).filter((value) => typeof value === 'string');
+  const folded = new Set(values.map((value) => (attribute.caseExact ? value : value.toLowerCase())));
+  return Array.from(folded, (value) => ({ attribute: attribute.path, value, unique }));
+}
+
+function indexesOf(type: ResourceType, searched: readonly string[]): readonly Index[] {
+  const unique = type.attributes.filter(({ name, uniqueness }) => uniqueness !== 'none' && name !== 'id');
+  const extended = type.extensions
+    .flatMap(({ urn }) => type.extensionAttributes(urn))
+    .filter(({ uniqueness }) => uniqueness !== 'none');
+  return [
+    ...[...unique, ...extended].map(({ path }) => toIndex(type, path, true)),
+    ...searched.map((path) => toIndex(type, path, false)),
+  ];
+}
+
+function toIndex(type: ResourceType, text: string, unique: boolean): Index {
+  const path = type.resolve(text);
+  const attribute = path?.subAttribute ?? path?.attribute;
+  if (!path || !attribute) throw new TypeError(`${type.name} has no attribute ${text} to index`);
+  return { path, attribute, unique };
+}

@@ -1,0 +1,104 @@
+/** One batch from claim to settlement: read what is true now, decide, write, record. */
+import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
+import { decideBatch } from './decide.ts';
+import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
+import type { Fault, LeadOutcome } from './lead-target.ts';
+import type { JsonObject } from '../scim/json.ts';
+import type { LeasedLane, Settlement } from '../storage/store.ts';
+
+/** Records of one Salesforce collection. */
+export const MAX_BATCH = 200;
+/** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
+const SETTLE_MARGIN_MS = 5_000;
+
+export interface BatchResult {
+  /** Lanes that were claimed. */
+  readonly claimed: number;
+  /** Set when the whole connector should wait. */
+  readonly gate?: Fault;
+}
+
+export async function deliverBatch(context: DeliveryContext): Promise<BatchResult> {
+  const startedAt = context.now();
+  const { connector, leaseMs } = context;
+  const request = { connector, limit: MAX_BATCH, lease: context.newId(), leaseMs, now: startedAt };
+  const lanes = await context.store.claimLanes(request);
+  if (lanes.length === 0) return { claimed: 0 };
+  const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
+  const decisions = await decideBatch(context, await readUsers(context, lanes), deadline);
+  const outcomes = await write(context, decisions, deadline);
+  const gate = decisions
+    .map((decision) => faultOf(decision, outcomes.get(decision)))
+    .find((fault) => fault && closesGate(fault));
+  await record(context, request.lease, startedAt, decisions, outcomes);
+  return gate ? { claimed: lanes.length, gate } : { claimed: lanes.length };
+}
+
+async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[]): Promise<readonly ClaimedUser[]> {
+  const resources = await context.store.readResources(
+    context.resourceType,
+    lanes.map(({ userId }) => userId),
+  );
+  const byId = new Map(resources.map((resource) => [resource.id, resource]));
+  return lanes.map((lane) => {
+    const resource = byId.get(lane.userId);
+    if (!resource) return { lane, version: 0 };
+    // Documents are written by the operations only, as JSON objects.
+    return { lane, user: JSON.parse(resource.document) as JsonObject, version: resource.version };
+  });
+}
+
+async function write(
+  { target }: DeliveryContext,
+  decisions: readonly Decision[],
+  deadline: number,
+): Promise<ReadonlyMap<Decision, LeadOutcome>> {
+  const writes = decisions.filter((decision): decision is WriteDecision => decision.kind === 'write');
+  if (writes.length === 0) return new Map();
+  const outcomes = await target.write(
+    writes.map((decision) => decision.write),
+    deadline,
+  );
+  return new Map(writes.map((decision, index) => [decision, outcomes[index] ?? missing]));
+}
+
+const missing: LeadOutcome = {
+  kind: 'failed',
+  fault: {
+    scope: 'record',
+    code: 'NO_OUTCOME',
+    message: 'Salesforce told nothing of this record',
+    fields: [],
+    committed: 'maybe',
+  },
+};
+
+async function record(
+  context: DeliveryContext,
+  lease: string,
+  startedAt: number,
+  decisions: readonly Decision[],
+  outcomes: ReadonlyMap<Decision, LeadOutcome>,
+): Promise<void> {
+  const now = context.now();
+  const settlements = decisions.map((decision) =>
+    settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+  );
+  const settled = await context.store.settleLanes(context.connector, lease, settlements, now);
+  const attempts = new Map(decisions.map(({ claimed }) => [claimed.lane.userId, claimed.lane.attempts]));
+  for (const { userId, attempt } of settlements) {
+    if (!settled.has(userId)) continue;
+    context.onEvent({ kind: 'attempt', userId, attempt: attempts.get(userId) ?? 0, entry: attempt });
+  }
+}
+
+function settle(decision: Decision, outcome: LeadOutcome | undefined, input: SettlementInput): Settlement {
+  switch (decision.kind) {
+    case 'rest':
+      return settleRest(decision, input);
+    case 'failed':
+      return settleFailed(decision, input);
+    case 'write':
+      return settleWrite(decision, outcome ?? missing, input);
+  }
+}

@@ -1,0 +1,84 @@
+/** The words of one delivery: what was claimed, what was decided, what is told of it. */
+import type { JsonObject } from '../scim/json.ts';
+import type { AttemptEntry, LaneError, LeadLink, LeasedLane, Store } from '../storage/store.ts';
+import type { Fault, LeadFields, LeadTarget, LeadWrite } from './lead-target.ts';
+import type { Mapping } from './mapping.ts';
+
+/** What a batch is delivered with. */
+export interface DeliveryContext {
+  readonly store: Store;
+  readonly target: LeadTarget;
+  readonly mapping: Mapping;
+  readonly connector: string;
+  /** Name of the resource type whose resources become Leads. */
+  readonly resourceType: string;
+  /** Epoch milliseconds. */
+  now(): number;
+  newId(): string;
+  /** At least 0, less than 1. */
+  random(): number;
+  /** How long a claim keeps others away; longer than all calls of a batch together. */
+  readonly leaseMs: number;
+  onEvent(event: DeliveryEvent): void;
+}
+
+/** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */
+export interface ClaimedUser {
+  readonly lane: LeasedLane;
+  /** Absent: the user was deleted. */
+  readonly user?: JsonObject;
+  /** Version of the user; 0 when deleted. */
+  readonly version: number;
+}
+
+/** What to do with one claimed user. */
+export type Decision = WriteDecision | RestDecision | FailedDecision;
+
+export interface WriteDecision {
+  readonly kind: 'write';
+  readonly claimed: ClaimedUser;
+  readonly write: LeadWrite;
+  readonly action: AttemptEntry['action'];
+  readonly reason: string;
+  /** What the lane knows of its Lead once the write is done; the Lead's id is added. */
+  readonly lead: LeadLink;
+  /** `gone`: the lane is not needed any more. */
+  readonly then: 'idle' | 'gone';
+}
+
+export interface RestDecision {
+  readonly kind: 'rest';
+  readonly claimed: ClaimedUser;
+  readonly state: 'idle' | 'gone' | 'parked';
+  readonly reason: string;
+  readonly lead: LeadLink;
+  readonly error?: LaneError;
+}
+
+export interface FailedDecision {
+  readonly kind: 'failed';
+  readonly claimed: ClaimedUser;
+  readonly action: AttemptEntry['action'];
+  readonly reason: string;
+  readonly fields: LeadFields;
+  readonly fault: Fault;
+}
+
+export type DeliveryEvent =
+  | { readonly kind: 'attempt'; readonly userId: string; readonly attempt: number; readonly entry: AttemptEntry }
+  | {
+      readonly kind: 'gate closed';
+      readonly class: string;
+      readonly reason: string;
+      readonly hint?: string;
+      readonly until?: number;
+    }
+  | { readonly kind: 'gate opened' }
+  | { readonly kind: 'batch failed'; readonly error: unknown };
+
+/** What the lane knew of its Lead when it was claimed. */
+export const linkOf = ({ lane }: ClaimedUser): LeadLink => ({
+  ...(lane.leadId !== undefined && { leadId: lane.leadId }),
+  ...(lane.origin !== undefined && { origin: lane.origin }),
+  ...(lane.told !== undefined && { told: lane.told }),
+});

@@ -1,0 +1,155 @@
+/** The delivery loop of one connector: when to claim, when to wait, when to leave Salesforce alone. */
+import { deliverBatch, MAX_BATCH } from './deliver-batch.ts';
+import { classifyFault } from './classify.ts';
+import type { DeliveryContext } from './delivery.ts';
+import { hintFor } from './hints.ts';
+import type { Fault } from './lead-target.ts';
+import { retryDelayMs } from './retry.ts';
+
+export interface WorkerTiming {
+  /** A batch is sent when no change came for this long … */
+  readonly quietMs: number;
+  /** … or when its first change waited this long, or when it is full. */
+  readonly maxLingerMs: number;
+  /** Longest sleep without a look at the database. */
+  readonly pollMs: number;
+}
+
+/** 1,000 users that arrive together leave in 5 batches, and one that arrives alone waits 25 ms. */
+export const DEFAULT_TIMING: WorkerTiming = { quietMs: 25, maxLingerMs: 500, pollMs: 5_000 };
+
+/** Pause after an error of our own, so that a broken database is not asked in a tight loop. */
+const FAILURE_PAUSE_MS = 1_000;
+
+export class Worker {
+  readonly #context: DeliveryContext;
+  readonly #timing: WorkerTiming;
+  #changes = 0;
+  #outages = 0;
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #loop: Promise<void> | undefined;
+
+  constructor(context: DeliveryContext, timing: WorkerTiming = DEFAULT_TIMING) {
+    this.#context = context;
+    this.#timing = timing;
+  }
+
+  /** A start is somebody's act: a gate that waits for one opens. */
+  async start(): Promise<void> {
+    const { store, connector } = this.#context;
+    const gate = await store.readGate(connector);
+    if (gate && gate.until === undefined) await store.setGate(connector, undefined);
+    this.#unsubscribe = store.onDue((due) => {
+      if (due !== connector) return;
+      this.#changes += 1;
+      this.#wake?.();
+    });
+    this.#loop = this.#run();
+  }
+
+  /** Claims nothing more; resolves when the batch in flight is settled. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    this.#wake?.();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#waitForWork();
+        if (!this.#stopped && !(await this.#waitAtGate())) await this.#deliver();
+      } catch (error) {
+        this.#context.onEvent({ kind: 'batch failed', error });
+        await this.#sleep(FAILURE_PAUSE_MS);
+      }
+    }
+  }
+
+  async #deliver(): Promise<void> {
+    const { claimed, gate } = await deliverBatch(this.#context);
+    this.#changes = claimed < MAX_BATCH ? 0 : Math.max(0, this.#changes - claimed);
+    if (gate) return this.#closeGate(gate);
+    if (claimed > 0) await this.#openGate();
+  }
+
+  async #waitForWork(): Promise<void> {
+    if (this.#changes === 0) await this.#sleepUntilDue();
+    const startedAt = this.#context.now();
+    for (let seen = 0; this.#changes > seen && this.#changes < MAX_BATCH && !this.#stopped;) {
+      seen = this.#changes;
+      if (this.#context.now() - startedAt >= this.#timing.maxLingerMs) return;
+      await this.#sleepUninterrupted(this.#timing.quietMs);
+    }
+  }
+
+  async #sleepUntilDue(): Promise<void> {
+    const { store, connector, now } = this.#context;
+    const dueAt = await store.nextDueAt(connector);
+    const waitMs = dueAt === undefined ? this.#timing.pollMs : dueAt - now();
+    if (waitMs > 0) await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
+  }
+
+  /** @returns whether the gate is closed; waits a while at it then */
+  async #waitAtGate(): Promise<boolean> {
+    const { store, connector, now } = this.#context;
+    const gate = await store.readGate(connector);
+    if (!gate || (gate.until !== undefined && gate.until <= now())) return false;
+    const waitMs = gate.until === undefined ? this.#timing.pollMs : gate.until - now();
+    await this.#sleepUninterrupted(Math.min(waitMs, this.#timing.pollMs));
+    return true;
+  }
+
+  async #closeGate(fault: Fault): Promise<void> {
+    const { store, connector, now, random, onEvent } = this.#context;
+    this.#outages += 1;
+    const faultClass = classifyFault(fault);
+    const waitMs = fault.retryAfterMs ?? retryDelayMs(faultClass, this.#outages, random());
+    const gate = {
+      class: faultClass,
+      reason: `${fault.code}: ${fault.message}`,
+      ...(Number.isFinite(waitMs) && { until: now() + waitMs }),
+    };
+    await store.setGate(connector, gate);
+    const hint = hintFor(fault);
+    onEvent({ kind: 'gate closed', ...gate, ...(hint !== undefined && { hint }) });
+  }
+
+  async #openGate(): Promise<void> {
+    if (this.#outages === 0) return;
+    this.#outages = 0;
+    await this.#context.store.setGate(this.#context.connector, undefined);
+    this.#context.onEvent({ kind: 'gate opened' });
+  }
+
+  /** Ends early when a change comes or the worker stops. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      if (this.#stopped || this.#changes > 0) this.#wake();
+    });
+  }
+
+  /** Ends early when a batch is full or the worker stops. */
+  #sleepUninterrupted(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => finish(), ms);
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = () => {
+        if (this.#stopped || this.#changes >= MAX_BATCH) finish();
+      };
+    });
+  }
+}

@@ -1,0 +1,103 @@
+/** One SCIM change as one transaction: resource, keys, journal and lanes together, or nothing. */
+import { UniquenessConflict, VersionConflict } from '../errors.ts';
+import type { Change, ResourceKey, StoredResource } from '../store.ts';
+import type { Row, Transaction } from './transaction.ts';
+import { Parameters } from './transaction.ts';
+
+/** @param connectors whose lanes follow this type of resource */
+export function* commitChange(change: Change, connectors: readonly string[]): Transaction<void> {
+  // The resource row first: whoever holds it decides the order of journal sequence numbers.
+  const seq = yield* writeResource(change);
+  yield* writeKeys(change, seq);
+  const tail = yield* writeEntry(change);
+  for (const connector of connectors) yield* markDue(connector, change, tail);
+}
+
+function* writeResource(change: Change): Transaction<number> {
+  const rows = yield* write(change);
+  const seq = rows[0]?.['seq'];
+  if (seq === undefined) throw new VersionConflict(change.type, change.id);
+  return Number(seq);
+}
+
+function* write({ type, id, before, after }: Change): Transaction<readonly Row[]> {
+  if (after && before) return yield updateResource(after.resource, before.version);
+  if (after) return yield insertResource(after.resource);
+  const text = 'delete from resource where id = $1 and type = $2 and version = $3 returning seq';
+  return yield { text, values: [id, type, before?.version ?? null] };
+}
+
+const insertResource = (resource: StoredResource) => ({
+  text: `insert into resource (type, id, version, created_at, last_modified_at, document)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning seq`,
+  values: [
+    resource.type,
+    resource.id,
+    resource.version,
+    resource.createdAt,
+    resource.lastModifiedAt,
+    resource.document,
+  ],
+});
+
+const updateResource = (resource: StoredResource, expectedVersion: number) => ({
+  text: `update resource set version = $1, last_modified_at = $2, document = $3
+         where id = $4 and type = $5 and version = $6 returning seq`,
+  values: [resource.version, resource.lastModifiedAt, resource.document, resource.id, resource.type, expectedVersion],
+});
+
+function* writeKeys({ type, before, after }: Change, seq: number): Transaction<void> {
+  const old = before?.keys ?? [];
+  const fresh = after?.keys ?? [];
+  for (const key of without(old, fresh)) {
+    const text = `delete from ${tableOf(key)} where type = $1 and attribute = $2 and value = $3 and seq = $4`;
+    yield { text, values: [type, key.attribute, key.value, seq] };
+  }
+  const added = without(fresh, old);
+  for (const key of added.filter((candidate) => candidate.unique)) yield* insertUnique(type, key, seq);
+  const searched = added.filter((candidate) => !candidate.unique);
+  if (searched.length > 0) yield insertSearched(type, searched, seq);
+}
+
+const tableOf = (key: ResourceKey): string => (key.unique ? 'unique_key' : 'search_key');
+
+function without(keys: readonly ResourceKey[], others: readonly ResourceKey[]): readonly ResourceKey[] {
+  return keys.filter((key) => !others.some((other) => other.attribute === key.attribute && other.value === key.value));
+}
+
+function* insertUnique(type: string, key: ResourceKey, seq: number): Transaction<void> {
+  const text = `insert into unique_key (type, attribute, value, seq) values ($1, $2, $3, $4)
+                on conflict do nothing returning seq`;
+  const rows = yield { text, values: [type, key.attribute, key.value, seq] };
+  if (rows.length === 0) throw new UniquenessConflict(key.attribute);
+}
+
+function insertSearched(type: string, keys: readonly ResourceKey[], seq: number) {
+  const parameters = new Parameters();
+  const [typed, sequenced] = [parameters.add(type), parameters.add(seq)];
+  const tuples = keys.map(
+    (key) => `(${typed}, ${parameters.add(key.attribute)}, ${parameters.add(key.value)}, ${sequenced})`,
+  );
+  const text = `insert into search_key (type, attribute, value, seq) values ${tuples.join(', ')} on conflict do nothing`;
+  return { text, values: parameters.values };
+}
+
+function* writeEntry({ type, id, before, after, entry, at }: Change): Transaction<number> {
+  const version = after?.resource.version ?? before?.version ?? 0;
+  const text = `insert into journal (at, kind, type, id, version, detail)
+                values ($1, 'change', $2, $3, $4, $5) returning seq`;
+  const rows = yield { text, values: [at, type, id, version, JSON.stringify(entry)] };
+  return Number(rows[0]?.['seq']);
+}
+
+/** A lane that is being delivered stays leased: its settlement sees the higher `tail_seq` and makes it due again. */
+function* markDue(connector: string, { id, at }: Change, tail: number): Transaction<void> {
+  const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq)
+    values ($1, $2, 'due', $3, 0, $4, 0)
+    on conflict (connector, user_id) do update set
+      state = 'due',
+      attempts = 0,
+      tail_seq = excluded.tail_seq,
+      due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
+  yield { text, values: [connector, id, at, tail] };
+}

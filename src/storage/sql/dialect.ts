@@ -1,0 +1,32 @@
+/** Where the SQL of the two engines differs; everything else is written once. */
+
+/** Types of JSON members that are read as rows. */
+export type ColumnType = 'text' | 'bigint';
+
+export interface Dialect {
+  /** Ends a `select` that claims rows, so that two instances never wait for each other. */
+  readonly skipLocked: string;
+  /** Column type of a growing integer key. */
+  readonly serialKey: string;
+  /** Column type of a JSON document. */
+  readonly document: string;
+  /** Text of a JSON column as it is answered. */
+  documentText(column: string): string;
+  /** A `from` item that turns a parameter holding a JSON array of objects into rows. */
+  rows(parameter: string, alias: string, columns: Readonly<Record<string, ColumnType>>): string;
+
+  /** The scalar at `path` below a JSON expression, as a comparable SQL value. */
+  scalar(json: string, path: readonly string[], type: ScalarType): string;
+  /** A `from` item with one row per element of the JSON array at `path`; none when it is absent. */
+  elements(json: string, path: readonly string[], alias: string): string;
+  /** The JSON expression of one element that `elements` gave. */
+  element(alias: string): string;
+  /** `text` contains, starts or ends with the parameter `part`. */
+  contains(text: string, part: string): string;
+  startsWith(text: string, part: string): string;
+  endsWith(text: string, part: string): string;
+  /** An instant (RFC 3339 text) as something that compares in time order. */
+  instant(text: string): string;
+}
+
+export type ScalarType = 'text' | 'number' | 'boolean';

@@ -1,0 +1,193 @@
+/** Lanes: claim, link, settle and look at them. */
+import type {
+  ClaimRequest,
+  Lane,
+  LaneCounts,
+  LaneError,
+  LaneLink,
+  LeasedLane,
+  LeadLink,
+  LeadOrigin,
+  Settlement,
+} from '../store.ts';
+import type { Dialect } from './dialect.ts';
+import type { Driver, Row, Transaction } from './transaction.ts';
+
+const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
+  lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
+
+/** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
+export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
+  const { connector, limit, lease, leaseMs, now } = request;
+  const text = `update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
+    where connector = $3 and user_id in (
+      select user_id from lane where connector = $3 and state = 'due' and due_at <= $4
+      order by due_at limit $5 ${dialect.skipLocked}
+    )
+    returning ${COLUMNS}`;
+  const rows = yield { text, values: [lease, now + leaseMs, connector, now, limit] };
+  return rows.map((row) => ({ ...toLane(row), lease }));
+}
+
+export function* linkLanes(
+  dialect: Dialect,
+  connector: string,
+  lease: string,
+  links: readonly LaneLink[],
+): Transaction<ReadonlySet<string>> {
+  const source = dialect.rows('$3', 'link', { user_id: 'text', origin: 'text', lead_id: 'text' });
+  const text = `update lane set origin = link.origin, lead_id = coalesce(link.lead_id, lane.lead_id) from ${source}
+    where lane.connector = $1 and lane.lease = $2 and lane.user_id = link.user_id
+    returning lane.user_id`;
+  const json = links.map((link) => ({ user_id: link.userId, origin: link.origin, lead_id: link.leadId ?? null }));
+  const rows = yield { text, values: [connector, lease, JSON.stringify(json)] };
+  return userIds(rows);
+}
+
+const SETTLED = {
+  user_id: 'text',
+  state: 'text',
+  due_at: 'bigint',
+  attempts: 'bigint',
+  seen_seq: 'bigint',
+  delivered_seq: 'bigint',
+  keep_lead: 'bigint',
+  lead_id: 'text',
+  origin: 'text',
+  told: 'text',
+  error: 'text',
+  version: 'bigint',
+  detail: 'text',
+} as const;
+
+export function* settleLanes(
+  dialect: Dialect,
+  connector: string,
+  lease: string,
+  settlements: readonly Settlement[],
+  now: number,
+): Transaction<ReadonlySet<string>> {
+  const json = JSON.stringify(settlements.map(toSettledRow));
+  const settled = yield { text: settleText(dialect), values: [connector, lease, json, now] };
+  const ids = userIds(settled);
+  const written = settlements.filter((settlement) => ids.has(settlement.userId));
+  if (written.length === 0) return ids;
+  yield { text: attemptText(dialect), values: [JSON.stringify(written.map(toSettledRow)), now] };
+  if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
+  return ids;
+}
+
+const toSettledRow = (settlement: Settlement) => ({
+  user_id: settlement.userId,
+  state: settlement.state,
+  due_at: settlement.dueAt,
+  attempts: settlement.attempts,
+  seen_seq: settlement.seenSeq,
+  delivered_seq: settlement.delivered ? settlement.seenSeq : null,
+  keep_lead: settlement.lead === 'keep' ? 1 : 0,
+  ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
+  error: settlement.error ? JSON.stringify(settlement.error) : null,
+  version: settlement.version,
+  detail: JSON.stringify(settlement.attempt),
+});
+
+const leadColumns = ({ leadId, origin, told }: LeadLink) => ({
+  lead_id: leadId ?? null,
+  origin: origin ?? null,
+  told: told ?? null,
+});
+
+/** `tail_seq > seen_seq`: the user changed while this attempt was on its way, so the lane is due again at once. */
+const settleText = (dialect: Dialect): string => `update lane set
+    state = case when lane.tail_seq > s.seen_seq then 'due' else s.state end,
+    due_at = case when lane.tail_seq > s.seen_seq then $4 else s.due_at end,
+    attempts = case when lane.tail_seq > s.seen_seq then 0 else s.attempts end,
+    head_seq = coalesce(s.delivered_seq, lane.head_seq),
+    lead_id = case when s.keep_lead = 1 then lane.lead_id else s.lead_id end,
+    origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
+    told = case when s.keep_lead = 1 then lane.told else s.told end,
+    error = s.error,
+    last_attempt_at = $4,
+    last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
+    lease = null,
+    lease_until = null
+  from ${dialect.rows('$3', 's', SETTLED)}
+  where lane.connector = $1 and lane.lease = $2 and lane.user_id = s.user_id
+  returning lane.user_id`;
+
+const attemptText = (dialect: Dialect): string => `insert into journal (at, kind, type, id, version, detail)
+  select $2, 'attempt', 'User', s.user_id, s.version, s.detail from ${dialect.rows('$1', 's', SETTLED)}`;
+
+function* removeGone(dialect: Dialect, connector: string, settlements: readonly Settlement[]): Transaction<void> {
+  const gone = settlements.filter((settlement) => settlement.state === 'gone');
+  const source = dialect.rows('$2', 'g', { user_id: 'text' });
+  const text = `delete from lane where connector = $1 and state = 'gone' and user_id in (select g.user_id from ${source})`;
+  yield { text, values: [connector, JSON.stringify(gone.map(({ userId }) => ({ user_id: userId })))] };
+}
+
+export async function readLane(driver: Driver, connector: string, userId: string): Promise<Lane | undefined> {
+  const text = `select ${COLUMNS} from lane where connector = $1 and user_id = $2`;
+  const rows = await driver.read({ text, values: [connector, userId] });
+  return rows[0] && toLane(rows[0]);
+}
+
+export async function findLinkedLeads(
+  driver: Driver,
+  dialect: Dialect,
+  connector: string,
+  leadIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (leadIds.length === 0) return new Set();
+  const source = dialect.rows('$2', 'wanted', { lead_id: 'text' });
+  const text = `select lead_id from lane where connector = $1 and lead_id in (select wanted.lead_id from ${source})`;
+  const json = JSON.stringify(leadIds.map((leadId) => ({ lead_id: leadId })));
+  const rows = await driver.read({ text, values: [connector, json] });
+  return new Set(rows.map((row) => String(row['lead_id'])));
+}
+
+export async function countLanes(driver: Driver, connector: string): Promise<LaneCounts> {
+  const text = 'select state, count(*) as lanes from lane where connector = $1 group by state';
+  const rows = await driver.read({ text, values: [connector] });
+  const counts = new Map(rows.map((row) => [String(row['state']), Number(row['lanes'])]));
+  return { idle: counts.get('idle') ?? 0, due: counts.get('due') ?? 0, parked: counts.get('parked') ?? 0 };
+}
+
+export async function nextDueAt(driver: Driver, connector: string): Promise<number | undefined> {
+  const text = `select min(due_at) as due_at from lane where connector = $1 and state = 'due'`;
+  const rows = await driver.read({ text, values: [connector] });
+  return optionalNumber(rows[0]?.['due_at']);
+}
+
+const userIds = (rows: readonly Row[]): ReadonlySet<string> => new Set(rows.map((row) => String(row['user_id'])));
+
+function toLane(row: Row): Lane {
+  return {
+    connector: String(row['connector']),
+    userId: String(row['user_id']),
+    // Written by this program only, from the same union.
+    state: String(row['state']) as Lane['state'],
+    dueAt: Number(row['due_at']),
+    attempts: Number(row['attempts']),
+    tailSeq: Number(row['tail_seq']),
+    headSeq: Number(row['head_seq']),
+    ...present('leadId', optionalText(row['lead_id'])),
+    ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
+    ...present('told', optionalText(row['told'])),
+    ...present('error', parseError(row['error'])),
+    ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
+    ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),
+  };
+}
+
+/** A member that is left out when there is no value: absent and undefined are different things to our types. */
+function present<Name extends string, Value>(name: Name, value: Value | undefined): { [member in Name]?: Value } {
+  // A computed name widens to string; it is `Name`.
+  return (value === undefined ? {} : { [name]: value }) as { [member in Name]?: Value };
+}
+
+const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const optionalNumber = (value: unknown): number | undefined =>
+  value === null || value === undefined ? undefined : Number(value);
+const parseError = (value: unknown): LaneError | undefined =>
+  // Written by `toSettledRow` only.
+  typeof value === 'string' ? (JSON.parse(value) as LaneError) : undefined;

@@ -1,0 +1,105 @@
+/** The tables and how they came to be. Migrations are only added; their numbers are the schema version. */
+import type { Dialect } from './dialect.ts';
+import type { Transaction } from './transaction.ts';
+import { StorageUnavailable } from '../errors.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly statements: (dialect: Dialect) => readonly string[];
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'resources, lanes and journal',
+    statements: (dialect) => [
+      `create table resource (
+         seq ${dialect.serialKey},
+         type text not null,
+         id text not null unique,
+         version integer not null,
+         created_at bigint not null,
+         last_modified_at bigint not null,
+         document ${dialect.document} not null
+       )`,
+      'create index resource_order on resource (type, seq)',
+      // Values are folded by the program, so that both engines compare them alike.
+      `create table unique_key (
+         type text not null,
+         attribute text not null,
+         value text not null,
+         seq bigint not null,
+         primary key (type, attribute, value)
+       )`,
+      `create table search_key (
+         type text not null,
+         attribute text not null,
+         value text not null,
+         seq bigint not null,
+         primary key (type, attribute, value, seq)
+       )`,
+      `create table lane (
+         connector text not null,
+         user_id text not null,
+         state text not null,
+         due_at bigint not null,
+         attempts integer not null,
+         tail_seq bigint not null,
+         head_seq bigint not null,
+         lease text,
+         lease_until bigint,
+         lead_id text,
+         origin text,
+         told text,
+         error text,
+         last_attempt_at bigint,
+         last_delivered_at bigint,
+         primary key (connector, user_id)
+       )`,
+      `create index lane_due on lane (connector, due_at) where state = 'due'`,
+      'create index lane_lead on lane (connector, lead_id) where lead_id is not null',
+      `create table journal (
+         seq ${dialect.serialKey},
+         at bigint not null,
+         kind text not null,
+         type text not null,
+         id text not null,
+         version integer not null,
+         detail text not null
+       )`,
+      'create index journal_resource on journal (id, seq)',
+      `create table gate (
+         connector text primary key,
+         class text not null,
+         reason text not null,
+         until bigint
+       )`,
+    ],
+  },
+];
+
+/**
+ * Brings the database to this program's schema version.
+ *
+ * @throws StorageUnavailable when the database was written by a newer program
+ */
+export function* migrate(dialect: Dialect, now: number): Transaction<void> {
+  yield {
+    text: 'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
+    values: [],
+  };
+  const rows = yield { text: 'select coalesce(max(version), 0) as version from migration', values: [] };
+  const current = Number(rows[0]?.['version']);
+  if (current > MIGRATIONS.length) {
+    throw new StorageUnavailable(
+      `the database has schema version ${current}, this program knows ${MIGRATIONS.length}: run the newer program`,
+    );
+  }
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    if (index < current) continue;
+    for (const text of migration.statements(dialect)) yield { text, values: [] };
+    yield {
+      text: 'insert into migration (version, name, applied_at) values ($1, $2, $3)',
+      values: [index + 1, migration.name, now],
+    };
+  }
+}

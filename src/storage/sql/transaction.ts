@@ -1,0 +1,34 @@
+/**
+ * How shared SQL runs on a synchronous and on an asynchronous driver alike: a transaction is a generator that yields
+ * statements and is given their rows. SQLite runs it without ever leaving the event-loop turn, PostgreSQL awaits each one.
+ */
+
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One statement with `$1`, `$2` … placeholders. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+export type Transaction<T> = Generator<Statement, T, readonly Row[]>;
+
+/** One database. Errors other than those that `steps` throws arrive as StorageUnavailable. */
+export interface Driver {
+  read(statement: Statement): Promise<readonly Row[]>;
+  /** Runs `steps` in one transaction: durable when the promise resolves, undone when it rejects. May run them again. */
+  write<T>(steps: () => Transaction<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Numbers placeholders while a statement is put together. */
+export class Parameters {
+  readonly values: SqlValue[] = [];
+
+  /** @returns the placeholder for `value` */
+  add(value: SqlValue): string {
+    this.values.push(value);
+    return `$${String(this.values.length)}`;
+  }
+}

@@ -1,0 +1,23 @@
+/** SQLite's ways of saying what the shared SQL needs. */
+import type { Dialect } from '../sql/dialect.ts';
+
+const at = (path: readonly string[]): string => `'$${path.map((member) => `."${member}"`).join('')}'`;
+
+export const sqliteDialect: Dialect = {
+  skipLocked: '',
+  serialKey: 'integer primary key autoincrement',
+  document: 'text',
+  documentText: (column) => column,
+  rows: (parameter, alias, columns) => {
+    const members = Object.keys(columns).map((name) => `value ->> '${name}' as ${name}`);
+    return `(select ${members.join(', ')} from json_each(${parameter})) as ${alias}`;
+  },
+  // json_extract gives 1 and 0 for true and false, so one form serves every type.
+  scalar: (json, path) => (path.length === 0 ? `${json} ->> '$'` : `json_extract(${json}, ${at(path)})`),
+  elements: (json, path, alias) => `json_each(${json}, ${at(path)}) as ${alias}`,
+  element: (alias) => `${alias}.value`,
+  contains: (text, part) => `instr(${text}, ${part}) > 0`,
+  startsWith: (text, part) => `substr(${text}, 1, length(${part})) = ${part}`,
+  endsWith: (text, part) => `substr(${text}, -length(${part})) = ${part}`,
+  instant: (text) => `julianday(${text})`,
+};

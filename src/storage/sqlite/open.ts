@@ -1,0 +1,78 @@
+/** Opens the embedded database: one file, one process. */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Database from 'libsql';
+import { StorageUnavailable } from '../errors.ts';
+import type { Driver } from '../sql/transaction.ts';
+import { SqliteDriver } from './driver.ts';
+
+/** Every acknowledged commit survives a power cut: WAL with synchronous=FULL syncs at each commit. */
+const PRAGMAS = [
+  'journal_mode = wal',
+  'synchronous = full',
+  'busy_timeout = 5000',
+  'cache_size = -65536',
+  'temp_store = memory',
+];
+
+/**
+ * @param path of the database file, or `:memory:`; folders are made
+ * @throws StorageUnavailable when another process holds the file, or it cannot be opened
+ */
+export function openSqlite(path: string): Driver {
+  if (path === ':memory:') return new SqliteDriver(connect(path));
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  const lock = lockFile(path);
+  try {
+    const driver = new SqliteDriver(connect(path));
+    return {
+      read: (statement) => driver.read(statement),
+      write: (steps) => driver.write(steps),
+      close: async () => {
+        await driver.close();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function connect(path: string): InstanceType<typeof Database> {
+  try {
+    const connection = new Database(path);
+    for (const pragma of PRAGMAS) connection.pragma(pragma);
+    return connection;
+  } catch (error) {
+    throw new StorageUnavailable(`cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Holds an exclusive lock on a file beside the database for as long as this process lives; the operating system frees it
+ * even after kill -9. The database itself stays readable for `sqlite3` and backups.
+ */
+function lockFile(path: string): InstanceType<typeof Database> {
+  const lock = connectLock(`${path}.lock`);
+  try {
+    lock.exec('begin exclusive');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new StorageUnavailable(
+      `the database ${path} is in use by another process: stop that one, or give this one its own DATABASE_URL`,
+      { cause: error },
+    );
+  }
+}
+
+function connectLock(path: string): InstanceType<typeof Database> {
+  try {
+    return new Database(path);
+  } catch (error) {
+    throw new StorageUnavailable(`cannot open ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,236 @@
+/** The whole storage contract. Two engines implement it; one contract suite proves that they behave the same. */
+import type { Filter } from '../scim/filter/parse.ts';
+
+/** A resource as it lies on disk. Instants are epoch milliseconds. */
+export interface StoredResource {
+  readonly type: string;
+  readonly id: string;
+  /** 1 at creation, one more with every change; `meta.version` is `W/"<version>"`. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly lastModifiedAt: number;
+  /** JSON text of the resource without `meta`: what a GET answers, but for `meta`. */
+  readonly document: string;
+}
+
+/** One value that is found without a scan: of an attribute that is unique or often searched. */
+export interface ResourceKey {
+  /** Canonical attribute path, e.g. `userName`, `emails.value`. */
+  readonly attribute: string;
+  /** Folded to lower case where the attribute is not caseExact. */
+  readonly value: string;
+  readonly unique: boolean;
+}
+
+/** What the journal tells of one SCIM change. Holds names of attributes, never their values. */
+export interface ChangeEntry {
+  readonly operation: 'create' | 'replace' | 'patch' | 'delete';
+  readonly actor: string;
+  readonly requestId: string;
+  /** Top-level attributes whose value changed. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * One SCIM change of one resource. `before` absent: a creation; `after` absent: a deletion.
+ * The commit succeeds only if the stored version is still `before.version`.
+ */
+export interface Change {
+  readonly type: string;
+  readonly id: string;
+  readonly before?: { readonly version: number; readonly keys: readonly ResourceKey[] };
+  readonly after?: { readonly resource: StoredResource; readonly keys: readonly ResourceKey[] };
+  readonly entry: ChangeEntry;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface ResourceQuery {
+  readonly type: string;
+  readonly filter?: Filter;
+  /** Resources to leave out before the page. */
+  readonly offset: number;
+  readonly limit: number;
+  /** What `meta.location` of this type begins with, so that a filter can name it. */
+  readonly locationPrefix: string;
+}
+
+export interface ResourcePage {
+  /** Number of all matches, whatever the page. */
+  readonly totalResults: number;
+  readonly resources: readonly StoredResource[];
+}
+
+export type LaneState = 'idle' | 'due' | 'parked';
+
+/** Whether the Lead is ours: `created` by this service, or `adopted`: found in Salesforce and linked. */
+export type LeadOrigin = 'created' | 'adopted';
+
+/** What a lane knows of its Lead. */
+export interface LeadLink {
+  /** Absent until a Lead is known. */
+  readonly leadId?: string;
+  /** Set before the first write. `created` without a `leadId`: a create may be on its way. */
+  readonly origin?: LeadOrigin;
+  /** Lead fields that Salesforce was last told, as JSON text. */
+  readonly told?: string;
+}
+
+/** What Salesforce should know of one user, and what it knows. Instants are epoch milliseconds. */
+export interface Lane extends LeadLink {
+  readonly connector: string;
+  readonly userId: string;
+  readonly state: LaneState;
+  readonly dueAt: number;
+  /** Attempts since the last success or change, this one included while it is leased. */
+  readonly attempts: number;
+  /** Journal sequence of the latest change. */
+  readonly tailSeq: number;
+  /** Journal sequence up to which Salesforce was told. */
+  readonly headSeq: number;
+  readonly lastAttemptAt?: number;
+  readonly lastDeliveredAt?: number;
+  readonly error?: LaneError;
+}
+
+export interface LaneError {
+  readonly class: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface LeasedLane extends Lane {
+  readonly lease: string;
+}
+
+export interface ClaimRequest {
+  readonly connector: string;
+  /** Lanes, 1–200: one Salesforce collection. */
+  readonly limit: number;
+  /** Unique to this claim. */
+  readonly lease: string;
+  readonly leaseMs: number;
+  readonly now: number;
+}
+
+/** What one delivery attempt came to. Applied only while the lease is still held. */
+export interface Settlement {
+  readonly userId: string;
+  readonly state: LaneState | 'gone';
+  /** When the lane is due again, if `state` is `due`. */
+  readonly dueAt: number;
+  readonly attempts: number;
+  /** The lane's `tailSeq` when it was claimed: changes after it are not covered by this attempt. */
+  readonly seenSeq: number;
+  /** Whether Salesforce (or a reasoned skip) now stands at `seenSeq`. */
+  readonly delivered: boolean;
+  /** What the lane knows of its Lead from now on, or that it keeps what `linkLanes` wrote. */
+  readonly lead: LeadLink | 'keep';
+  readonly error?: LaneError;
+  /** Version of the resource that was read for this attempt; 0 when it no longer exists. */
+  readonly version: number;
+  readonly attempt: AttemptEntry;
+}
+
+/** What the journal tells of one delivery attempt. */
+export interface AttemptEntry {
+  readonly action: 'create' | 'update' | 'delete' | 'skip';
+  readonly reason: string;
+  readonly outcome: 'delivered' | 'skipped' | 'retried' | 'parked' | 'gated';
+  /** Lead fields sent: their names only. */
+  readonly fields: readonly string[];
+  readonly leadId?: string;
+  readonly error?: LaneError;
+  readonly durationMs: number;
+}
+
+export interface LaneLink {
+  readonly userId: string;
+  readonly origin: LeadOrigin;
+  readonly leadId?: string;
+}
+
+export interface LaneCounts {
+  readonly idle: number;
+  readonly due: number;
+  readonly parked: number;
+}
+
+/** One line of the journal: a SCIM change or a delivery attempt. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: 'change' | 'attempt';
+  readonly type: string;
+  readonly id: string;
+  /** Resource version that the change made or that the attempt delivered. */
+  readonly version: number;
+  readonly detail: ChangeEntry | AttemptEntry;
+}
+
+/** Why a connector sends nothing for now. `until` absent: until somebody acts. */
+export interface Gate {
+  readonly class: string;
+  readonly reason: string;
+  readonly until?: number;
+}
+
+export interface Store {
+  readResource(type: string, id: string): Promise<StoredResource | undefined>;
+  readResources(type: string, ids: readonly string[]): Promise<readonly StoredResource[]>;
+  /** In creation order. */
+  queryResources(query: ResourceQuery): Promise<ResourcePage>;
+
+  /**
+   * Writes the resource, its keys and a journal entry, and marks the lanes of its user due, in one transaction.
+   * On disk (synced) when the promise resolves.
+   *
+   * @throws VersionConflict when the resource changed, came or went since it was read
+   * @throws UniquenessConflict when another resource holds a unique value
+   * @throws StorageUnavailable when the database cannot be written
+   */
+  commit(change: Change): Promise<void>;
+
+  /**
+   * Leases due lanes so that nobody else sees them for `leaseMs`; a lane whose lease ran out is due again.
+   *
+   * @returns lanes of distinct users, longest due first; empty when nothing is due
+   */
+  claimLanes(request: ClaimRequest): Promise<readonly LeasedLane[]>;
+
+  /** Remembers what is about to be done, before Salesforce is asked to do it. @returns users whose lease is still held */
+  linkLanes(connector: string, lease: string, links: readonly LaneLink[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Records attempts and frees their lanes; a lane that changed meanwhile is due again at once.
+   *
+   * @returns users that were settled; others had lost their lease
+   */
+  settleLanes(
+    connector: string,
+    lease: string,
+    settlements: readonly Settlement[],
+    now: number,
+  ): Promise<ReadonlySet<string>>;
+
+  readLane(connector: string, userId: string): Promise<Lane | undefined>;
+  /** @returns which of these Leads belong to a user already */
+  findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;
+  countLanes(connector: string): Promise<LaneCounts>;
+  /** @returns when the next lane is due; undefined when none is */
+  nextDueAt(connector: string): Promise<number | undefined>;
+
+  /** Newest first. */
+  readJournal(id: string, limit: number): Promise<readonly JournalEntry[]>;
+
+  readGate(connector: string): Promise<Gate | undefined>;
+  setGate(connector: string, gate: Gate | undefined): Promise<void>;
+
+  /** Calls `listener` whenever lanes of a connector may have become due. @returns how to stop that */
+  onDue(listener: (connector: string) => void): () => void;
+
+  /** @throws StorageUnavailable */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

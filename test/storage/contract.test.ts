@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
+import type { Change, LeasedLane, Settlement, Store, StoredResource } from '../../src/storage/store.ts';
+import { ENGINES, storedUser, userKeys } from '../support/engines.ts';
+
+const CONNECTOR = 'salesforce';
+const entry = { operation: 'create', actor: 'basic:admin', requestId: 'r1', changed: ['userName'] } as const;
+
+const creation = (resource: StoredResource, userName: string, at = 1_000): Change => ({
+  type: 'User',
+  id: resource.id,
+  after: { resource, keys: userKeys(userName) },
+  entry,
+  at,
+});
+
+const change = (before: StoredResource, oldName: string, newName: string, at = 2_000): Change => ({
+  type: 'User',
+  id: before.id,
+  before: { version: before.version, keys: userKeys(oldName) },
+  after: { resource: storedUser(newName, before.version + 1, before.id), keys: userKeys(newName) },
+  entry: { ...entry, operation: 'replace' },
+  at,
+});
+
+const removal = (before: StoredResource, userName: string, at = 3_000): Change => ({
+  type: 'User',
+  id: before.id,
+  before: { version: before.version, keys: userKeys(userName) },
+  entry: { ...entry, operation: 'delete', changed: [] },
+  at,
+});
+
+const claim = (store: Store, now: number, lease = 'lease-1', limit = 200): Promise<readonly LeasedLane[]> =>
+  store.claimLanes({ connector: CONNECTOR, limit, lease, leaseMs: 10_000, now });
+
+const settlement = (lane: LeasedLane, more: Partial<Settlement> = {}): Settlement => ({
+  userId: lane.userId,
+  state: 'idle',
+  dueAt: 0,
+  attempts: 0,
+  seenSeq: lane.tailSeq,
+  delivered: true,
+  lead: { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"x"}' },
+  version: 1,
+  attempt: { action: 'create', reason: 'new user', outcome: 'delivered', fields: ['LastName'], durationMs: 5 },
+  ...more,
+});
+
+describe.each(ENGINES)('storage contract on $name', (engine) => {
+  let store: Store;
+
+  beforeEach(async () => {
+    store = await engine.open();
+  });
+  afterEach(() => store.close());
+
+  const create = async (userName: string, at?: number): Promise<StoredResource> => {
+    const resource = storedUser(userName);
+    await store.commit(creation(resource, userName, at));
+    return resource;
+  };
+
+  describe('commit', () => {
+    it('keeps the resource, a journal entry and a due lane together', async () => {
+      const user = await create('bjensen');
+      expect(await store.readResource('User', user.id)).toEqual(user);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({
+        state: 'due',
+        dueAt: 1_000,
+        attempts: 0,
+        headSeq: 0,
+      });
+      expect(await store.readJournal(user.id, 10)).toEqual([
+        { seq: 1, at: 1_000, kind: 'change', type: 'User', id: user.id, version: 1, detail: entry },
+      ]);
+    });
+
+    it('keeps nothing of a change that a unique value forbids', async () => {
+      await create('bjensen');
+      const second = storedUser('BJENSEN');
+      await expect(store.commit(creation(second, 'BJENSEN'))).rejects.toThrow(new UniquenessConflict('userName'));
+      expect(await store.readResource('User', second.id)).toBeUndefined();
+      expect(await store.readLane(CONNECTOR, second.id)).toBeUndefined();
+      expect(await store.readJournal(second.id, 10)).toEqual([]);
+    });
+
+    it('keeps its neighbours when one of the changes that share a sync fails', async () => {
+      await create('taken');
+      const [good, bad, better] = [storedUser('good'), storedUser('taken'), storedUser('better')];
+      const results = await Promise.allSettled([
+        store.commit(creation(good, 'good')),
+        store.commit(creation(bad, 'taken')),
+        store.commit(creation(better, 'better')),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await store.readResource('User', good.id)).toEqual(good);
+      expect(await store.readResource('User', bad.id)).toBeUndefined();
+      expect(await store.readResource('User', better.id)).toEqual(better);
+    });
+
+    it('lets one of two parallel changes of the same version win', async () => {
+      const user = await create('bjensen');
+      const results = await Promise.allSettled([
+        store.commit(change(user, 'bjensen', 'first')),
+        store.commit(change(user, 'bjensen', 'second')),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect(results[1]).toMatchObject({ reason: new VersionConflict('User', user.id) });
+      expect((await store.readResource('User', user.id))?.document).toContain('first');
+    });
+
+    it('frees a unique value when its holder is renamed or removed', async () => {
+      const user = await create('bjensen');
+      await store.commit(change(user, 'bjensen', 'renamed'));
+      const next = await create('bjensen');
+      await store.commit(removal(next, 'bjensen'));
+      await expect(create('bjensen')).resolves.toBeDefined();
+    });
+
+    it('refuses to change or remove what is gone', async () => {
+      const user = await create('bjensen');
+      await store.commit(removal(user, 'bjensen'));
+      await expect(store.commit(change(user, 'bjensen', 'x'))).rejects.toThrow(VersionConflict);
+      await expect(store.commit(removal(user, 'bjensen'))).rejects.toThrow(VersionConflict);
+    });
+
+    it('tells its listeners which connector has work', async () => {
+      const heard: string[] = [];
+      const stop = store.onDue((connector) => heard.push(connector));
+      await create('bjensen');
+      stop();
+      await create('other');
+      expect(heard).toEqual([CONNECTOR]);
+    });
+
+    it('makes no lane for a type that nobody provisions', async () => {
+      const group = { ...storedUser('x'), type: 'Group' };
+      await store.commit({ type: 'Group', id: group.id, after: { resource: group, keys: [] }, entry, at: 1 });
+      expect(await store.readLane(CONNECTOR, group.id)).toBeUndefined();
+    });
+  });
+
+  describe('claim and settle', () => {
+    it('leases each due lane once, the longest due first', async () => {
+      const late = await create('late', 2_000);
+      const early = await create('early', 1_000);
+      const [first, second] = await Promise.all([claim(store, 5_000, 'a', 1), claim(store, 5_000, 'b')]);
+      expect(first.map(({ userId }) => userId)).toEqual([early.id]);
+      expect(second.map(({ userId }) => userId)).toEqual([late.id]);
+      expect(await claim(store, 5_000, 'c')).toEqual([]);
+    });
+
+    it('leaves a lane alone before it is due', async () => {
+      await create('later', 9_000);
+      expect(await claim(store, 8_999)).toEqual([]);
+      expect(await store.nextDueAt(CONNECTOR)).toBe(9_000);
+    });
+
+    it('gives an abandoned lane to the next claim once its lease ran out, and settles nothing for the old lease', async () => {
+      const user = await create('bjensen');
+      const [abandoned] = await claim(store, 1_000, 'zombie');
+      expect(await claim(store, 10_999, 'early')).toEqual([]);
+      const [retaken] = await claim(store, 11_000, 'next');
+      expect(retaken).toMatchObject({ userId: user.id, attempts: 2, lease: 'next' });
+      expect(await store.settleLanes(CONNECTOR, 'zombie', [settlement(abandoned as LeasedLane)], 11_001)).toEqual(
+        new Set(),
+      );
+      expect(await store.linkLanes(CONNECTOR, 'zombie', [{ userId: user.id, origin: 'created' }])).toEqual(new Set());
+      expect(await store.readLane(CONNECTOR, user.id)).not.toHaveProperty('leadId');
+    });
+
+    it('records what Salesforce was told and frees the lane', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      expect(await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane)], 1_500)).toEqual(
+        new Set([user.id]),
+      );
+      expect(await store.readLane(CONNECTOR, user.id)).toEqual({
+        connector: CONNECTOR,
+        userId: user.id,
+        state: 'idle',
+        dueAt: 0,
+        attempts: 0,
+        tailSeq: 1,
+        headSeq: 1,
+        leadId: '00Q000000000001AAA',
+        origin: 'created',
+        told: '{"LastName":"x"}',
+        lastAttemptAt: 1_500,
+        lastDeliveredAt: 1_500,
+      });
+      expect((await store.readJournal(user.id, 1))[0]).toMatchObject({
+        kind: 'attempt',
+        at: 1_500,
+        version: 1,
+        detail: { outcome: 'delivered' },
+      });
+    });
+
+    it('makes a lane due again at once when its user changed during the delivery, and never gives it to two', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.commit(change(user, 'bjensen', 'renamed', 1_200));
+      expect(await claim(store, 1_300, 'other')).toEqual([]);
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane)], 1_400);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({
+        state: 'due',
+        dueAt: 1_400,
+        headSeq: 1,
+        tailSeq: 2,
+      });
+      expect(await claim(store, 1_400, 'next')).toHaveLength(1);
+    });
+
+    it('keeps a failed lane due later, with its error, its attempts and the link that was remembered', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.linkLanes(CONNECTOR, 'lease-1', [{ userId: user.id, origin: 'adopted', leadId: '00Q1' }]);
+      const error = { class: 'outage', code: 'ECONNRESET', message: 'socket hang up', hint: 'wait' };
+      const failed = settlement(lane as LeasedLane, {
+        state: 'due',
+        dueAt: 7_000,
+        attempts: 1,
+        delivered: false,
+        lead: 'keep',
+        error,
+      });
+      await store.settleLanes(CONNECTOR, 'lease-1', [failed], 1_100);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({
+        state: 'due',
+        dueAt: 7_000,
+        attempts: 1,
+        headSeq: 0,
+        leadId: '00Q1',
+        origin: 'adopted',
+        error,
+        lastAttemptAt: 1_100,
+      });
+    });
+
+    it('wakes a parked lane when its user changes', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.settleLanes(
+        CONNECTOR,
+        'lease-1',
+        [settlement(lane as LeasedLane, { state: 'parked', delivered: false, attempts: 3 })],
+        1_100,
+      );
+      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 0, parked: 1 });
+      await store.commit(change(user, 'bjensen', 'renamed', 2_000));
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'due', dueAt: 2_000, attempts: 0 });
+    });
+
+    it('forgets the lane of a deleted user once Salesforce was told, unless it changed meanwhile', async () => {
+      const user = await create('bjensen');
+      const other = await create('other');
+      await store.commit(removal(user, 'bjensen', 1_000));
+      const lanes = await claim(store, 3_000);
+      await store.commit(change(other, 'other', 'changed', 3_100));
+      const settlements = lanes.map((lane) => settlement(lane, { state: 'gone' }));
+      await store.settleLanes(CONNECTOR, 'lease-1', settlements, 3_200);
+      expect(await store.readLane(CONNECTOR, user.id)).toBeUndefined();
+      expect(await store.readLane(CONNECTOR, other.id)).toMatchObject({ state: 'due' });
+    });
+
+    it('tells which Leads belong to a user already', async () => {
+      await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane)], 1_100);
+      expect(await store.findLinkedLeads(CONNECTOR, ['00Q000000000001AAA', '00Q000000000002AAA'])).toEqual(
+        new Set(['00Q000000000001AAA']),
+      );
+      expect(await store.findLinkedLeads(CONNECTOR, [])).toEqual(new Set());
+    });
+  });
+
+  describe('gates', () => {
+    it('keeps the gate of a connector until it is taken away', async () => {
+      expect(await store.readGate(CONNECTOR)).toBeUndefined();
+      await store.setGate(CONNECTOR, { class: 'throttle', reason: 'REQUEST_LIMIT_EXCEEDED', until: 9_000 });
+      expect(await store.readGate(CONNECTOR)).toEqual({
+        class: 'throttle',
+        reason: 'REQUEST_LIMIT_EXCEEDED',
+        until: 9_000,
+      });
+      await store.setGate(CONNECTOR, { class: 'authentication', reason: 'invalid_grant' });
+      expect(await store.readGate(CONNECTOR)).toEqual({ class: 'authentication', reason: 'invalid_grant' });
+      await store.setGate(CONNECTOR, undefined);
+      expect(await store.readGate(CONNECTOR)).toBeUndefined();
+    });
+  });
+
+  describe('pages', () => {
+    it('lists one type in creation order and counts all of it', async () => {
+      const users: StoredResource[] = [];
+      for (const name of ['c', 'a', 'b']) users.push(await create(name));
+      const page = (offset: number, limit: number) =>
+        store.queryResources({ type: 'User', offset, limit, locationPrefix: 'http://x/Users/' });
+      expect(await page(0, 10)).toEqual({ totalResults: 3, resources: users });
+      expect(await page(1, 1)).toEqual({ totalResults: 3, resources: [users[1]] });
+      expect(await page(0, 0)).toEqual({ totalResults: 3, resources: [] });
+      expect(await page(9, 10)).toEqual({ totalResults: 3, resources: [] });
+      expect(await store.readResources('User', users.map(({ id }) => id).concat('nobody'))).toHaveLength(3);
+    });
+  });
+});

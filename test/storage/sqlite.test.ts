@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import { StorageUnavailable } from '../../src/storage/errors.ts';
+import { createSqlStore } from '../../src/storage/sql/sql-store.ts';
+import { sqliteDialect } from '../../src/storage/sqlite/dialect.ts';
+import { openSqlite } from '../../src/storage/sqlite/open.ts';
+import { storedUser, storeOptions, userKeys } from '../support/engines.ts';
+
+describe('the SQLite file', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'scim-sqlite-'));
+    path = join(folder, 'deep', 'scim.sqlite');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const open = () => createSqlStore(openSqlite(path), sqliteDialect, storeOptions);
+
+  it('keeps what was committed when it is opened again, and applies its migrations once', async () => {
+    const user = storedUser('bjensen');
+    const first = await open();
+    const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
+    await first.commit({
+      type: 'User',
+      id: user.id,
+      after: { resource: user, keys: userKeys('bjensen') },
+      entry,
+      at: 1,
+    });
+    await first.close();
+    const second = await open();
+    expect(await second.readResource('User', user.id)).toEqual(user);
+    await second.close();
+  });
+
+  it('syncs every commit to disk: WAL with synchronous=FULL', async () => {
+    const driver = openSqlite(path);
+    expect(await driver.read({ text: 'pragma journal_mode', values: [] })).toEqual([{ journal_mode: 'wal' }]);
+    expect(await driver.read({ text: 'pragma synchronous', values: [] })).toEqual([{ synchronous: 2 }]);
+    await driver.close();
+  });
+
+  it('refuses a second opener with a message that says what to do, and lets readers in', async () => {
+    const store = await open();
+    expect(() => openSqlite(path)).toThrow(
+      `the database ${path} is in use by another process: stop that one, or give this one its own DATABASE_URL`,
+    );
+    const reader = new Database(path, { readonly: true });
+    expect(reader.prepare('select count(*) as users from resource').all([])).toEqual([{ users: 0 }]);
+    reader.close();
+    await store.close();
+    await (await open()).close();
+  });
+
+  it('refuses a database of a newer program', async () => {
+    await (await open()).close();
+    const database = new Database(path);
+    database.exec(`insert into migration (version, name, applied_at) values (99, 'from the future', 0)`);
+    database.close();
+    const driver = openSqlite(path);
+    await expect(createSqlStore(driver, sqliteDialect, storeOptions)).rejects.toThrow(
+      /schema version 99.*run the newer program/,
+    );
+    await driver.close();
+  });
+
+  it('says which file it cannot open', () => {
+    expect(() => openSqlite(join(folder))).toThrow(StorageUnavailable);
+  });
+
+  it('answers later writes with StorageUnavailable once it is closed', async () => {
+    const driver = openSqlite(path);
+    await driver.close();
+    // eslint-disable-next-line require-yield -- nothing of it runs
+    await expect(driver.write(function* () {})).rejects.toThrow(StorageUnavailable);
+  });
+});
