@@ -10,7 +10,7 @@ import { newId, random } from './new-id.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
-import { createMapping, type Mapping } from './provisioning/mapping.ts';
+import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
@@ -85,13 +85,19 @@ async function start(
   return { baseUrl: url, scimUrl: `${url}${SCIM_PATHS[0]}`, ...(sandbox && { sandboxUrl: sandbox.url }), stop };
 }
 
+// The files are part of this package and checked by its tests.
+const MAPPING_DATA = {
+  schema: readSchemaFile('mapping.json'),
+  leadFields: readSchemaFile('lead-fields.json'),
+} as MappingData;
+
 function readMapping(config: Config, registry: Registry): Mapping {
   const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
   const path = config.MAPPING_FILE;
   try {
     const file =
       path === undefined ? readSchemaFile('lead-mapping.json') : (JSON.parse(readFileSync(path, 'utf8')) as unknown);
-    return createMapping(file, userType);
+    return createMapping(file, userType, MAPPING_DATA);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError([`MAPPING_FILE ${path ?? 'schemas/lead-mapping.json'}: ${message}`]);
@@ -106,7 +112,12 @@ async function openStore(config: Config, clock: Clock, indexes: ResourceIndexes)
   const driver = openSqlite(config.DATABASE_URL.slice('sqlite:'.length));
   const connectors = new Map([[PROVISIONED_TYPE, [CONNECTOR]]]);
   try {
-    return await createSqlStore(driver, sqliteDialect, { connectors, keyTables: keyTables(indexes), now: clock.now() });
+    return await createSqlStore(driver, sqliteDialect, {
+      soleOwner: true,
+      connectors,
+      keyTables: keyTables(indexes),
+      now: clock.now(),
+    });
   } catch (error) {
     await driver.close();
     throw error;

@@ -1,5 +1,5 @@
 /** The configuration: where each key comes from, whether it is right, and every fault at once. The only reader of `process.env`. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Ajv, type ErrorObject } from 'ajv';
 import { readSchemaFile } from './schema-files.ts';
@@ -104,10 +104,10 @@ function pickKnown(environment: Readonly<Record<string, string | undefined>>): R
 }
 
 function readDotEnv(faults: string[]): RawValues {
+  if (!existsSync('.env')) return {};
   try {
     return pickKnown(parseEnv(readFileSync('.env', 'utf8')));
   } catch (error) {
-    if (isMissing(error)) return {};
     faults.push(`.env cannot be read: ${messageOf(error)}`);
     return {};
   }
@@ -224,4 +224,3 @@ function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -36,8 +36,6 @@ program
     stopOnSignal({ stop: () => sandbox.close() });
   });
 
-await program.parseAsync().catch(fail);
-
 function stopOnSignal(running: Pick<App, 'stop'>): void {
   const stop = (): void => {
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
@@ -57,3 +55,5 @@ function fail(error: unknown): never {
 }
 
 const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
+
+await program.parseAsync().catch(fail);

@@ -4,7 +4,7 @@ import { classifyFault } from './classify.ts';
 import type { DeliveryContext } from './delivery.ts';
 import { hintFor } from './hints.ts';
 import type { Fault } from './lead-target.ts';
-import { retryDelayMs } from './retry.ts';
+import { gateDelayMs } from './retry.ts';
 
 export interface WorkerTiming {
   /** A batch is sent when no change came for this long … */
@@ -107,7 +107,7 @@ export class Worker {
     const { store, connector, now, random, onEvent } = this.#context;
     this.#outages += 1;
     const faultClass = classifyFault(fault);
-    const waitMs = fault.retryAfterMs ?? retryDelayMs(faultClass, this.#outages, random());
+    const waitMs = gateDelayMs(fault, faultClass, this.#outages, random());
     const gate = {
       class: faultClass,
       reason: `${fault.code}: ${fault.message}`,

@@ -38,6 +38,25 @@ describe('the SQLite file', () => {
     await second.close();
   });
 
+  it('delivers at once after a restart what a killed process had claimed', async () => {
+    const user = storedUser('bjensen');
+    const first = await open();
+    const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
+    await first.commit({ type: 'User', id: user.id, after: { resource: user, keys: [] }, entry, at: 1 });
+    await first.claimLanes({ connector: 'salesforce', limit: 1, lease: 'killed', leaseMs: 60_000, now: 1 });
+    await first.close();
+    const second = await createSqlStore(openSqlite(path), sqliteDialect, { ...storeOptions, now: 2 });
+    const claimed = await second.claimLanes({
+      connector: 'salesforce',
+      limit: 1,
+      lease: 'next',
+      leaseMs: 60_000,
+      now: 2,
+    });
+    expect(claimed).toMatchObject([{ userId: user.id, attempts: 2 }]);
+    await second.close();
+  });
+
   it('syncs every commit to disk: WAL with synchronous=FULL', async () => {
     const driver = openSqlite(path);
     expect(await driver.read({ text: 'pragma journal_mode', values: [] })).toEqual([{ journal_mode: 'wal' }]);

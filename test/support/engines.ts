@@ -22,6 +22,7 @@ export const indexes: ResourceIndexes = compileIndexes(
 export const storeOptions = {
   connectors: new Map([['User', ['salesforce']]]),
   keyTables: keyTables(indexes),
+  soleOwner: true,
   now: 0,
 };
 

@@ -13,7 +13,7 @@ import type { JsonObject } from '../../scim/json.ts';
 import { listResponse } from '../../scim/paging.ts';
 import { parameter, type Query } from './answer.ts';
 import { SCIM_CONTENT_TYPE } from './content-types.ts';
-import type { Endpoint, Handler } from './routes.ts';
+import type { Endpoint, Handler } from './endpoint.ts';
 
 /** Largest body in bytes, also what ServiceProviderConfig says. */
 export const MAX_BODY_BYTES = 1024 * 1024;

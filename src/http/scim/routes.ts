@@ -1,5 +1,5 @@
 /** The SCIM endpoints as a table: path, method, handler (RFC 7644 §3.2). */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Caller, OperationContext } from '../../operations/context.ts';
 import { readExisting } from '../../operations/change.ts';
 import { createResource } from '../../operations/create.ts';
@@ -12,15 +12,7 @@ import { checkIfNoneMatch, etag } from '../../scim/preconditions.ts';
 import type { ResourceType } from '../../scim/schema/registry.ts';
 import { parameter, readProjection, sendList, sendResource, type Query } from './answer.ts';
 import { discoveryEndpoints } from './discovery.ts';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
-export interface Endpoint {
-  /** Relative to the SCIM root. */
-  readonly path: string;
-  readonly handlers: Readonly<Partial<Record<Method, Handler>>>;
-}
+import type { Endpoint, Handler } from './endpoint.ts';
 
 /** Every resource type goes one way: endpoints differ by schema data alone. */
 export function scimEndpoints(context: OperationContext): readonly Endpoint[] {

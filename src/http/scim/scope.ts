@@ -5,7 +5,8 @@ import { methodNotAllowed, notFound } from '../../scim/errors.ts';
 import { requireCredentials, type Credentials } from '../auth.ts';
 import { acceptScimBodies } from './content-types.ts';
 import { sendScimError } from './error-handler.ts';
-import { scimEndpoints, type Endpoint } from './routes.ts';
+import type { Endpoint } from './endpoint.ts';
+import { scimEndpoints } from './routes.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 

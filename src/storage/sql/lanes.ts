@@ -29,6 +29,14 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
   return rows.map((row) => ({ ...toLane(row), lease }));
 }
 
+/** Ends all leases, for a process that knows it is alone. */
+export function* freeLeases(now: number): Transaction<void> {
+  yield {
+    text: 'update lane set lease = null, lease_until = null, due_at = $1 where lease is not null and due_at > $1',
+    values: [now],
+  };
+}
+
 export function* linkLanes(
   dialect: Dialect,
   connector: string,

@@ -12,13 +12,16 @@ export interface SqlStoreOptions {
   readonly connectors: ReadonlyMap<string, readonly string[]>;
   /** Attributes that are found through a key table, by type name. */
   readonly keyTables: KeyTables;
-  /** Epoch milliseconds, for the migration record. */
+  /** Whether no other process can hold a lease: what a killed predecessor had claimed is then due at once. */
+  readonly soleOwner: boolean;
+  /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /** @throws StorageUnavailable when the schema cannot be brought up to date */
 export async function createSqlStore(driver: Driver, dialect: Dialect, options: SqlStoreOptions): Promise<Store> {
   await driver.write(() => migrate(dialect, options.now));
+  if (options.soleOwner) await driver.write(() => lanes.freeLeases(options.now));
   const listeners = new Set<(connector: string) => void>();
   const followers = (type: string): readonly string[] => options.connectors.get(type) ?? [];
   return {

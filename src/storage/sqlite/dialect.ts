@@ -13,7 +13,8 @@ export const sqliteDialect: Dialect = {
     return `(select ${members.join(', ')} from json_each(${parameter})) as ${alias}`;
   },
   // json_extract gives 1 and 0 for true and false, so one form serves every type.
-  scalar: (json, path) => (path.length === 0 ? `${json} ->> '$'` : `json_extract(${json}, ${at(path)})`),
+  // An element of a plain list is a SQL value already.
+  scalar: (json, path) => (path.length === 0 ? json : `json_extract(${json}, ${at(path)})`),
   elements: (json, path, alias) => `json_each(${json}, ${at(path)}) as ${alias}`,
   element: (alias) => `${alias}.value`,
   contains: (text, part) => `instr(${text}, ${part}) > 0`,

@@ -50,6 +50,8 @@ export class SqliteDriver implements Driver {
     this.#flush();
     this.#closed = true;
     this.#prepared.clear();
+    // libsql frees statements late, and SQLite folds the log into the file only when none is left.
+    this.#connection.pragma('wal_checkpoint(truncate)');
     this.#connection.close();
   }
 

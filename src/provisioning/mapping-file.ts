@@ -1,0 +1,110 @@
+/** Whether a mapping file has the right shape, and what it says (`schemas/mapping.json`). */
+import { Ajv, type ErrorObject } from 'ajv';
+import { isObject, type JsonObject } from '../scim/json.ts';
+import { formatPath, type FaultPath, type Report } from './mapping-error.ts';
+import { suggest } from './mapping-nearest.ts';
+import type { LeadFields } from './lead-target.ts';
+
+export type OnMatch = 'adopt' | 'skip' | 'park';
+export type OnDelete = 'delete' | 'close' | 'leave';
+
+/** One member of `fields` as it is written. */
+export interface RuleDefinition {
+  readonly from?: string | readonly string[];
+  readonly constant?: string | number | boolean;
+  readonly expression?: string;
+  readonly default?: string | number | boolean;
+  readonly truncate?: boolean | number;
+  readonly clear?: boolean;
+}
+
+export interface MappingFile {
+  readonly fields: Readonly<Record<string, RuleDefinition>>;
+  readonly match?: { readonly onMatch?: OnMatch };
+  readonly deactivated?: { readonly set: LeadFields };
+  readonly reactivated?: { readonly set: LeadFields };
+  readonly deleted?: { readonly created?: OnDelete; readonly adopted?: OnDelete };
+}
+
+/**
+ * Reports every fault of shape.
+ *
+ * @param schema the content of `schemas/mapping.json`
+ * @returns the members that have none, so that one run finds their other faults too
+ */
+export function readMappingFile(file: unknown, schema: JsonObject, report: Report): MappingFile {
+  const faults = findShapeFaults(file, schema);
+  for (const { path, text } of faults) report(path, text);
+  return keepSound(file, new Set(faults.map(({ path }) => formatPath(path.slice(0, 2)))));
+}
+
+interface ShapeFault {
+  readonly path: FaultPath;
+  readonly text: string;
+}
+
+function findShapeFaults(file: unknown, schema: JsonObject): readonly ShapeFault[] {
+  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false, verbose: true });
+  const validate = ajv.compile(schema);
+  if (validate(file)) return [];
+  const errors = (validate.errors ?? []).filter((error) => !isDetailOfAnother(error));
+  return errors.map((error) => ({ path: pathOf(error), text: explain(error) }));
+}
+
+/** What the branches of a choice, and the checks of a name, say one by one is noise beside what they say together. */
+function isDetailOfAnother({ schemaPath, propertyName }: ErrorObject): boolean {
+  return /\/oneOf\/\d/.test(schemaPath) || propertyName !== undefined;
+}
+
+function pathOf({ instancePath, keyword, params }: ErrorObject): FaultPath {
+  const steps = instancePath.split('/').slice(1).map(readStep);
+  return keyword === 'propertyNames' ? [...steps, String(params['propertyName'])] : steps;
+}
+
+/** One step of a JSON pointer (RFC 6901 §4). Only arrays of this format have steps that are numbers. */
+function readStep(step: string): string | number {
+  return /^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+type Explain = (error: ErrorObject, params: Readonly<Record<string, unknown>>) => string;
+
+const EXPLANATIONS: Readonly<Record<string, Explain>> = {
+  additionalProperties: (error, params) => {
+    const name = String(params['additionalProperty']);
+    return `has an unknown member "${name}"${suggest(name, membersOf(error.parentSchema))}`;
+  },
+  required: (_error, params) => `needs a member "${String(params['missingProperty'])}"`,
+  enum: (_error, params) => `must be one of ${listOf(params['allowedValues'])}`,
+  type: (_error, params) => `must be of type ${listOf(params['type'])}`,
+  oneOf: () =>
+    'needs exactly one of "from", "constant" and "expression", or "default" alone; a constant has no default',
+  minLength: () => 'must not be empty',
+  minItems: () => 'must not be empty',
+  minimum: () => 'must be at least 1',
+  propertyNames: () => 'is no name of a field; use its API name, such as LastName or Region__c',
+};
+
+function explain(error: ErrorObject): string {
+  return EXPLANATIONS[error.keyword]?.(error, error.params) ?? error.message ?? error.keyword;
+}
+
+function listOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+function membersOf(schema: unknown): readonly string[] {
+  return isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
+}
+
+const SECTIONS = ['match', 'deactivated', 'reactivated', 'deleted'] as const;
+
+function keepSound(file: unknown, faulty: ReadonlySet<string>): MappingFile {
+  const root = isObject(file) ? file : {};
+  const fields = isObject(root['fields']) ? root['fields'] : {};
+  const isSound = (path: string): boolean =>
+    ![...faulty].some((fault) => fault === path || fault.startsWith(`${path}.`));
+  const soundFields = Object.entries(fields).filter(([name]) => isSound(`fields.${name}`));
+  const soundSections = SECTIONS.filter((name) => name in root && isSound(name)).map((name) => [name, root[name]]);
+  // The schema describes these types, and no member with a fault is left.
+  return { ...Object.fromEntries(soundSections), fields: Object.fromEntries(soundFields) } as MappingFile;
+}

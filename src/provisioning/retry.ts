@@ -1,0 +1,66 @@
+/** How long to wait after a fault, and how often to try again. */
+import type { FaultClass } from './classify.ts';
+import type { Fault } from './lead-target.ts';
+
+export interface RetryPolicy {
+  /** Milliseconds before the second attempt, at most; doubled for each further one. */
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** Attempts of one user before it is parked. */
+  readonly attempts: number;
+  /** Whether the whole connector waits, and no user loses an attempt. */
+  readonly gates: boolean;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export const RETRY: Readonly<Record<FaultClass, RetryPolicy>> = {
+  throttle: { baseMs: MINUTE, maxMs: MINUTE, attempts: Infinity, gates: true },
+  outage: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: Infinity, gates: true },
+  authentication: { baseMs: Infinity, maxMs: Infinity, attempts: Infinity, gates: true },
+  lock: { baseMs: SECOND / 2, maxMs: 30 * SECOND, attempts: 10, gates: false },
+  data: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
+  policy: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
+  unknown: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: 5, gates: false },
+};
+
+/** A limit that lasts hours: asking every minute would only use up what is freed meanwhile. */
+const LONG_THROTTLE_MS = 15 * MINUTE;
+
+/** More than any class needs. A power of two without a bound ends at Infinity, and 0 ms times Infinity is NaN. */
+const MAX_DOUBLINGS = 30;
+
+/**
+ * The wait before the next attempt, with full jitter so that users who failed together do not come back together.
+ *
+ * @param attempts made so far, 1 or more
+ * @param random at least 0, less than 1
+ * @returns milliseconds; Infinity when only a person can help
+ */
+export function retryDelayMs(faultClass: FaultClass, attempts: number, random: number): number {
+  const { baseMs, maxMs } = RETRY[faultClass];
+  const doublings = Math.min(Math.max(0, attempts - 1), MAX_DOUBLINGS);
+  const capMs = Math.min(maxMs, baseMs * 2 ** doublings);
+  // A limit that does not grow was set by Salesforce; knocking earlier is what it forbids.
+  return baseMs === maxMs ? capMs : Math.round(random * capMs);
+}
+
+/**
+ * How long the connector sends nothing after a fault whose class gates it.
+ *
+ * @param attempts times in a row that the gate was closed, 1 or more
+ * @param random at least 0, less than 1
+ * @returns milliseconds; Infinity until a person acts
+ */
+export function gateDelayMs(fault: Fault, faultClass: FaultClass, attempts: number, random: number): number {
+  if (fault.retryAfterMs !== undefined) return fault.retryAfterMs;
+  return isLongThrottle(fault) ? LONG_THROTTLE_MS : retryDelayMs(faultClass, attempts, random);
+}
+
+/** The day's quota, the hour's logins and the org's storage; calls at the same time are over sooner. */
+function isLongThrottle({ code, message }: Fault): boolean {
+  const isQuota = code === 'REQUEST_LIMIT_EXCEEDED' && message.includes('TotalRequests');
+  const isLogin = /rate_?(limit_)?exceeded/i.test(code) || /login rate/i.test(message);
+  return isQuota || isLogin || code === 'STORAGE_LIMIT_EXCEEDED';
+}

@@ -1,0 +1,143 @@
+/** The house rules of docs/architecture.md, held against the code. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Folders that a folder may import besides itself; a file name after a slash allows that file alone. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  scim: [],
+  storage: ['scim'],
+  operations: ['scim', 'storage/store.ts', 'storage/errors.ts'],
+  provisioning: ['scim', 'storage/store.ts'],
+  salesforce: ['provisioning/lead-target.ts'],
+  http: ['operations', 'scim', 'storage/store.ts', 'storage/errors.ts'],
+  sandbox: [],
+};
+
+/** Where a package may be used; packages that are not listed may be used anywhere. */
+const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
+  ajv: ['config.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/'],
+  axios: ['salesforce/request.ts', 'salesforce/token.ts'],
+  libsql: ['storage/sqlite/'],
+  fastify: ['app.ts', 'http/', 'sandbox/'],
+  jsonata: ['provisioning/mapping'],
+  commander: ['main.ts'],
+};
+
+interface SourceFile {
+  /** Relative to `src`, e.g. `scim/errors.ts`. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+  readonly imports: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map(readSource);
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(SRC, path), 'utf8');
+  const names = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  return {
+    path,
+    text,
+    tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
+    imports: names
+      .filter((name) => name.startsWith('.'))
+      .map((name) => relative(SRC, resolve(SRC, dirname(path), name))),
+    packages: names.filter((name) => !name.startsWith('.') && !name.startsWith('node:')),
+  };
+}
+
+const folderOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : '');
+
+function nodesOf(tree: ts.SourceFile, kind: ts.SyntaxKind): number {
+  let count = 0;
+  const visit = (node: ts.Node): void => {
+    if (node.kind === kind) count += 1;
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return count;
+}
+
+describe('the house', () => {
+  it('reads its own sources', () => expect(files.length).toBeGreaterThan(60));
+
+  it('has only import directions that the architecture allows', () => {
+    const forbidden = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((imported) => {
+          const from = folderOf(path);
+          if (from === '' || folderOf(imported) === from) return false;
+          return !(MAY_IMPORT[from] ?? []).some(
+            (allowed) => imported === allowed || imported.startsWith(`${allowed}/`),
+          );
+        })
+        .map((imported) => `${path} imports ${imported}`),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('knows every folder', () => {
+    const folders = new Set(files.map(({ path }) => folderOf(path)).filter((folder) => folder !== ''));
+    expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  it('keeps packages where they belong', () => {
+    const strays = files.flatMap(({ path, packages }) =>
+      packages
+        .filter((name) => PACKAGE_HOMES[name]?.every((home) => !path.startsWith(home)))
+        .map((name) => `${path} imports ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    const graph = new Map(files.map(({ path, imports }) => [path, imports]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) return void cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      if (done.has(path)) return;
+      for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('has no `any`', () => {
+    expect(files.filter(({ tree }) => nodesOf(tree, ts.SyntaxKind.AnyKeyword) > 0).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('reads the environment in config.ts alone', () => {
+    expect(files.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)).toEqual(['config.ts']);
+  });
+
+  it('reads time in clock.ts and randomness in new-id.ts alone; the stand-in is a program of its own', () => {
+    const reads = files.filter(
+      ({ path, text }) =>
+        !path.startsWith('sandbox/') && /Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(/.test(text),
+    );
+    expect(reads.map(({ path }) => path).sort()).toEqual(['clock.ts', 'new-id.ts']);
+  });
+
+  it('has no barrel: nothing is exported from another file', () => {
+    const barrels = files.filter(({ tree }) =>
+      tree.statements.some((node) => ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined),
+    );
+    expect(barrels.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('says in the first line of every file which question it answers', () => {
+    const silent = files.filter(({ text }) => !text.replace(/^#!.*\n/, '').startsWith('/**'));
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { newFolder, runProgram, whenReady, type Program } from '../support/process.ts';
+import { eventually, request } from '../support/service.ts';
+
+const SALESFORCE = {
+  SALESFORCE_CLIENT_ID: 'id',
+  SALESFORCE_CLIENT_SECRET: 'secret',
+  SALESFORCE_USERNAME: 'user@example.com',
+  SALESFORCE_PASSWORD: 'password',
+  SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+};
+
+describe('the process', () => {
+  const programs: Program[] = [];
+  const sandboxes: Sandbox[] = [];
+
+  afterEach(async () => {
+    for (const { child, exited } of programs.splice(0)) {
+      child.kill('SIGKILL');
+      await exited;
+    }
+    for (const sandbox of sandboxes.splice(0)) await sandbox.close();
+  });
+
+  const run = (environment: Record<string, string>, args?: readonly string[], cwd?: string): Program => {
+    const program = runProgram({ PORT: '0', LOG_LEVEL: 'warn', ...environment }, args, cwd);
+    programs.push(program);
+    return program;
+  };
+  const newSandbox = async (): Promise<Sandbox> => {
+    const sandbox = await startSandbox({ port: 0 });
+    sandboxes.push(sandbox);
+    return sandbox;
+  };
+  const freePort = (): Promise<number> =>
+    new Promise((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      });
+    });
+
+  it('serves with nothing configured: embedded database, embedded stand-in, and a curl to try', async () => {
+    const port = await freePort();
+    const program = run({ SANDBOX_PORT: String(port) });
+    const scim = await whenReady(program);
+    expect(program.stdout()).toContain(`${scim}/Users`);
+    const { status } = await request(`${scim}/Users`, 'POST', {
+      schemas: [],
+      userName: 'Robin',
+      password: 'robin123',
+      emails: ['robin@wso2.com'],
+    });
+    expect(status).toBe(201);
+    await eventually(async () => {
+      const leads = (await (await fetch(`http://127.0.0.1:${port}/sandbox/records/Lead`)).json()) as unknown[];
+      return leads.length === 1 ? true : undefined;
+    }, 2_000);
+  });
+
+  it('stops on SIGTERM with exit code 0, its database closed', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const first = run(environment, [], folder);
+    await whenReady(first);
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    await whenReady(run(environment, [], folder));
+  });
+
+  it('refuses a second process on the same database with one line and exit code 1', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    await whenReady(run(environment, [], folder));
+    const second = run(environment, [], folder);
+    expect(await second.exited).toBe(1);
+    expect(second.stderr().trim()).toBe(
+      'scim-salesforce: the database data/scim.sqlite is in use by another process: stop that one, or give this one its own DATABASE_URL',
+    );
+  });
+
+  it('names every fault of a wrong configuration at once and exits with 1', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ PROT: 1, DATABASE_URL: 'mysql://x' }));
+    const program = run(
+      {
+        CONFIG_FILE: 'config.json',
+        PORT: 'eighty',
+        HOST: '0.0.0.0',
+        SALESFORCE_LOGIN_URL: 'https://login.salesforce.com',
+        SCIM_BEARER_TOKENS: 'short',
+      },
+      [],
+      folder,
+    );
+    expect(await program.exited).toBe(1);
+    for (const fault of [
+      'PROT',
+      'DATABASE_URL',
+      'PORT',
+      'HOST',
+      'SALESFORCE_CLIENT_ID',
+      'SALESFORCE_USERNAME',
+      'SALESFORCE_PASSWORD',
+      'SCIM_BEARER_TOKENS',
+    ]) {
+      expect(program.stderr()).toMatch(new RegExp(`^  - .*\\b${fault}\\b`, 'm'));
+    }
+    expect(program.stderr()).not.toContain('    at ');
+  });
+
+  it('names a port that is taken without a stack trace', async () => {
+    const sandbox = await newSandbox();
+    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, PORT: new URL(sandbox.url).port });
+    expect(await program.exited).toBe(1);
+    expect(program.stderr()).toMatch(/EADDRINUSE.*127\.0\.0\.1/);
+    expect(program.stderr()).not.toContain('    at ');
+  });
+
+  it('keeps the password out of every file it writes', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, LOG_LEVEL: 'trace' }, [], folder);
+    const scim = await whenReady(program);
+    const secret = 'a-password-nobody-else-has';
+    const created = await request(`${scim}/Users`, 'POST', {
+      userName: 'Robin',
+      password: secret,
+      emails: ['robin@wso2.com'],
+    });
+    await request(`${scim}/Users/${String(created.body['id'])}`, 'PUT', {
+      userName: 'Robin',
+      password: secret,
+      title: 'x',
+    });
+    program.child.kill('SIGTERM');
+    await program.exited;
+    const files = readdirSync(join(folder, 'data')).map((name) => readFileSync(join(folder, 'data', name), 'latin1'));
+    expect(files.some((text) => text.includes('robin@wso2.com'))).toBe(true);
+    expect(files.some((text) => text.includes(secret))).toBe(false);
+    expect(program.stdout() + program.stderr()).not.toContain(secret);
+  });
+
+  it('keeps every 201 through kill -9 during 1,000 creates: one Lead each, and no other Lead', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const acknowledged = new Map<string, string>();
+    let next = 0;
+    for (let kills = 0; next < 1_000; kills += 1) {
+      const program = run(environment, [], folder);
+      const scim = await whenReady(program);
+      const timer = setTimeout(() => program.child.kill('SIGKILL'), 60 + ((kills * 137) % 400));
+      const client = async (): Promise<void> => {
+        while (next < 1_000) {
+          const userName = `user${next}`;
+          next += 1;
+          const answer = await request(`${scim}/Users`, 'POST', {
+            userName,
+            emails: [`${userName}@example.com`],
+          }).catch(() => undefined);
+          if (!answer) return;
+          expect(answer.status).toBe(201);
+          acknowledged.set(answer.body['id'] as string, userName);
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, client));
+      clearTimeout(timer);
+      program.child.kill('SIGKILL');
+      await program.exited;
+    }
+    const scim = await whenReady(run(environment, [], folder));
+    const total = ((await request(`${scim}/Users?count=0`, 'GET')).body['totalResults'] ?? 0) as number;
+    type Lead = { SCIM_Id__c: string; Email: string };
+    const leads = await eventually(async () => {
+      const all = (await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()) as Lead[];
+      return all.length >= total ? all : undefined;
+    }, 70_000);
+    expect(acknowledged.size).toBeGreaterThan(500);
+    expect(leads).toHaveLength(total);
+    const byUser = new Map(leads.map((lead) => [lead.SCIM_Id__c, lead]));
+    expect(byUser.size).toBe(total);
+    for (const [id, userName] of acknowledged) expect(byUser.get(id)?.Email).toBe(`${userName}@example.com`);
+  }, 120_000);
+});
