@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
 import type { Clock } from './clock.ts';
 import { bearerTokens, ConfigurationError, type Config } from './config.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
@@ -18,11 +19,12 @@ import { createTarget } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
+import { parseFilter } from './scim/filter/parse.ts';
 import type { Registry, ResourceType } from './scim/schema/registry.ts';
-import { createSqlStore } from './storage/sql/sql-store.ts';
+import { createSqlStore, sqlStore } from './storage/sql/sql-store.ts';
 import { sqliteDialect } from './storage/sqlite/dialect.ts';
-import { openSqlite } from './storage/sqlite/open.ts';
-import type { Store } from './storage/store.ts';
+import { openSqlite, openSqliteReader } from './storage/sqlite/open.ts';
+import type { Store, StoredResource } from './storage/store.ts';
 
 /** The one Salesforce org of this service. */
 const CONNECTOR = 'salesforce';
@@ -108,8 +110,36 @@ function readMapping(config: Config, registry: Registry): Mapping {
 const readIndexes = (registry: Registry): ResourceIndexes =>
   compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>);
 
+/** What `show` prints of a user; undefined when nothing is known. The service may run meanwhile. */
+export async function showUser(config: Config, idOrUserName: string): Promise<UserTimeline | undefined> {
+  const registry = readRegistry();
+  const keys = keyTables(readIndexes(registry));
+  const driver = openSqliteReader(sqlitePath(config));
+  const store = sqlStore(driver, sqliteDialect, { connectors: new Map(), keyTables: keys });
+  try {
+    return await readTimeline(store, CONNECTOR, idOrUserName, (userName) => findByUserName(registry, store, userName));
+  } finally {
+    await store.close();
+  }
+}
+
+async function findByUserName(registry: Registry, store: Store, userName: string): Promise<StoredResource | undefined> {
+  const type = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
+  const filter = parseFilter(type, `userName eq ${JSON.stringify(userName)}`);
+  const { resources } = await store.queryResources({
+    type: type.name,
+    filter,
+    offset: 0,
+    limit: 1,
+    locationPrefix: '',
+  });
+  return resources[0];
+}
+
+const sqlitePath = (config: Config): string => config.DATABASE_URL.slice('sqlite:'.length);
+
 async function openStore(config: Config, clock: Clock, indexes: ResourceIndexes): Promise<Store> {
-  const driver = openSqlite(config.DATABASE_URL.slice('sqlite:'.length));
+  const driver = openSqlite(sqlitePath(config));
   const connectors = new Map([[PROVISIONED_TYPE, [CONNECTOR]]]);
   try {
     return await createSqlStore(driver, sqliteDialect, {

@@ -68,20 +68,35 @@ const FLOW_KEYS: Readonly<Record<AuthFlow, readonly Key[]>> = {
   jwt_bearer: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_USERNAME', 'SALESFORCE_PRIVATE_KEY'],
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the process environment, else the file that `CONFIG_FILE` names (JSON, same keys), else `.env`; a key set in more
  * than one place is taken from the first.
  *
  * @throws ConfigurationError naming every fault
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(environment: Environment = process.env): Config {
+  return read(environment, crossFaults);
+}
+
+/** The same for the stand-in alone, which needs no Salesforce and lets everybody in. */
+export function readSandboxConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'SANDBOX_HOST' | 'SANDBOX_PORT'> {
+  return read(environment, () => []);
+}
+
+type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];
+
+function read(environment: Environment, crossCheck: CrossCheck): Config {
   const faults: string[] = [];
   const values = {
     ...readDotEnv(faults),
     ...readConfigFile(environment['CONFIG_FILE'], faults),
     ...pickKnown(environment),
   };
-  const config = check(resolveSecretFiles(values, faults), faults);
+  const config = check(resolveSecretFiles(values, faults), crossCheck, faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
   return config;
 }
@@ -98,7 +113,7 @@ const isSecret = (key: string): boolean => schema.properties[key]?.secret === tr
 const knownKeys = Object.keys(schema.properties).flatMap((key) => (isSecret(key) ? [key, `${key}_FILE`] : [key]));
 
 /** Other programs' variables are none of our business; an empty one counts as unset, as docker compose passes them. */
-function pickKnown(environment: Readonly<Record<string, string | undefined>>): RawValues {
+function pickKnown(environment: Environment): RawValues {
   const set = knownKeys.filter((key) => environment[key] !== undefined && environment[key] !== '');
   return Object.fromEntries(set.map((key) => [key, environment[key]]));
 }
@@ -148,14 +163,14 @@ function readSecret(key: string, path: unknown, faults: string[]): string | unde
   }
 }
 
-function check(values: RawValues, faults: string[]): Config {
+function check(values: RawValues, crossCheck: CrossCheck, faults: string[]): Config {
   const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
   const candidate = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const explicit = new Set(Object.keys(candidate));
   if (!ajv.validate(schema, candidate)) faults.push(...(ajv.errors ?? []).map(describe));
   // Valid by the schema, or the caller throws.
   const config = candidate as unknown as Config;
-  faults.push(...crossFaults(config, explicit));
+  faults.push(...crossCheck(config, explicit));
   return config;
 }
 

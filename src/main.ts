@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /** The process: commands, signals, exit codes. */
+import { inspect } from 'node:util';
 import { Command } from 'commander';
-import { startApp, type App } from './app.ts';
+import { printTimeline } from './admin/cli/show.ts';
+import { showUser, startApp, type App } from './app.ts';
 import { systemClock } from './clock.ts';
-import { ConfigurationError, readConfig, type Config } from './config.ts';
+import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { StorageUnavailable } from './storage/errors.ts';
@@ -11,6 +13,11 @@ import { welcome } from './welcome.ts';
 
 /** A stop that takes longer is cut off: whatever is in flight is leased and will be done again. */
 const STOP_DEADLINE_MS = 25_000;
+
+class UsageError extends Error {}
+
+/** Errors whose message is all that helps; so is that of a system call. */
+const MENDABLE = [ConfigurationError, StorageUnavailable, UsageError];
 
 const program = new Command('scim-salesforce')
   .description('A SCIM 2.0 server that keeps every user true as a Salesforce Lead.')
@@ -30,10 +37,21 @@ program
   .command('sandbox')
   .description('run the Salesforce stand-in alone, on SANDBOX_PORT')
   .action(async () => {
-    const config: Config = readConfig();
+    const config = readSandboxConfig();
     const sandbox = await startSandbox({ host: config.SANDBOX_HOST, port: config.SANDBOX_PORT });
     process.stdout.write(`Salesforce stand-in: ${sandbox.url}\n`);
     stopOnSignal({ stop: () => sandbox.close() });
+  });
+
+program
+  .command('show')
+  .description('tell everything about one user: its Lead, what is due, every change and delivery attempt')
+  .argument('<user>', 'userName or id')
+  .option('--json', 'for scripts')
+  .action(async (user: string, { json }: { json?: boolean }) => {
+    const timeline = await showUser(readConfig(), user);
+    if (!timeline) throw new UsageError(`nothing is known of a user ${user}: give a userName or an id`);
+    process.stdout.write(`${json ? JSON.stringify(timeline, null, 2) : printTimeline(timeline)}\n`);
   });
 
 function stopOnSignal(running: Pick<App, 'stop'>): void {
@@ -47,13 +65,12 @@ function stopOnSignal(running: Pick<App, 'stop'>): void {
 
 /** What an operator can mend is one message; everything else keeps its stack. */
 function fail(error: unknown): never {
-  const known = error instanceof ConfigurationError || error instanceof StorageUnavailable || isSystemError(error);
-  process.stderr.write(
-    `scim-salesforce: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`scim-salesforce: ${isMendable(error) ? error.message : inspect(error)}\n`);
   process.exit(1);
 }
 
-const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
+function isMendable(error: unknown): error is Error {
+  return error instanceof Error && (MENDABLE.some((kind) => error instanceof kind) || 'syscall' in error);
+}
 
 await program.parseAsync().catch(fail);

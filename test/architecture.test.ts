@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provisioning: ['scim', 'storage/store.ts'],
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'storage/store.ts', 'storage/errors.ts'],
+  admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts'],
   sandbox: [],
 };
 

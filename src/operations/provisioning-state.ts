@@ -14,7 +14,11 @@ export function asksForProvisioning(projection: Projection | undefined): boolean
 }
 
 /** @returns the resource with the extension; unchanged when nothing is provisioned for it */
-export async function withProvisioning(context: OperationContext, id: string, resource: JsonObject): Promise<JsonObject> {
+export async function withProvisioning(
+  context: OperationContext,
+  id: string,
+  resource: JsonObject,
+): Promise<JsonObject> {
   const lane = await context.store.readLane(context.connector, id);
   if (!lane) return resource;
   const schemas = Array.isArray(resource['schemas']) ? resource['schemas'] : [];

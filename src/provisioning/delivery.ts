@@ -13,13 +13,13 @@ export interface DeliveryContext {
   /** Name of the resource type whose resources become Leads. */
   readonly resourceType: string;
   /** Epoch milliseconds. */
-  now(): number;
-  newId(): string;
+  readonly now: () => number;
+  readonly newId: () => string;
   /** At least 0, less than 1. */
-  random(): number;
+  readonly random: () => number;
   /** How long a claim keeps others away; longer than all calls of a batch together. */
   readonly leaseMs: number;
-  onEvent(event: DeliveryEvent): void;
+  readonly onEvent: (event: DeliveryEvent) => void;
 }
 
 /** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */

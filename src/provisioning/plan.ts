@@ -76,8 +76,7 @@ function target(lane: Lane, mapped: LeadFields, mapping: Mapping): Target {
   return { all: mapped, sent: isNew ? withoutFallbacks(mapped, mapping.fallbacks) : mapped };
 }
 
-/** What of the mapped fields may be written to a Lead at the moment it is adopted. */
-export function withoutFallbacks(fields: LeadFields, fallbacks: LeadFields): LeadFields {
+function withoutFallbacks(fields: LeadFields, fallbacks: LeadFields): LeadFields {
   return pick(fields, (name, value) => !Object.hasOwn(fallbacks, name) || fallbacks[name] !== value);
 }
 

@@ -61,7 +61,7 @@ export class Worker {
     while (!this.#stopped) {
       try {
         await this.#waitForWork();
-        if (!this.#stopped && !(await this.#waitAtGate())) await this.#deliver();
+        if (!(await this.#waitAtGate())) await this.#deliver();
       } catch (error) {
         this.#context.onEvent({ kind: 'batch failed', error });
         await this.#sleep(FAILURE_PAUSE_MS);
@@ -93,8 +93,9 @@ export class Worker {
     if (waitMs > 0) await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
   }
 
-  /** @returns whether the gate is closed; waits a while at it then */
+  /** @returns whether to stay away for now: the gate is closed, and was waited at a while, or the worker stops */
   async #waitAtGate(): Promise<boolean> {
+    if (this.#stopped) return true;
     const { store, connector, now } = this.#context;
     const gate = await store.readGate(connector);
     if (!gate || (gate.until !== undefined && gate.until <= now())) return false;

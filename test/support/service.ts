@@ -29,7 +29,12 @@ export const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base6
 export async function startService(environment: Record<string, string> = {}): Promise<TestService> {
   const sandbox = await startSandbox({ port: 0 });
   const lines: string[] = [];
-  const stream = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
   const config = readConfig({
     PORT: '0',
     DATABASE_URL: 'sqlite::memory:',

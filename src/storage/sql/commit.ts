@@ -1,7 +1,7 @@
 /** One SCIM change as one transaction: resource, keys, journal and lanes together, or nothing. */
 import { UniquenessConflict, VersionConflict } from '../errors.ts';
 import type { Change, ResourceKey, StoredResource } from '../store.ts';
-import type { Row, Transaction } from './transaction.ts';
+import type { Row, Statement, Transaction } from './transaction.ts';
 import { Parameters } from './transaction.ts';
 
 /** @param connectors whose lanes follow this type of resource */
@@ -24,10 +24,11 @@ function* write({ type, id, before, after }: Change): Transaction<readonly Row[]
   if (after && before) return yield updateResource(after.resource, before.version);
   if (after) return yield insertResource(after.resource);
   const text = 'delete from resource where id = $1 and type = $2 and version = $3 returning seq';
-  return yield { text, values: [id, type, before?.version ?? null] };
+  return yield { text, values: [id, type, before?.version ?? null], one: true };
 }
 
-const insertResource = (resource: StoredResource) => ({
+const insertResource = (resource: StoredResource): Statement => ({
+  one: true,
   text: `insert into resource (type, id, version, created_at, last_modified_at, document)
          values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning seq`,
   values: [
@@ -40,7 +41,8 @@ const insertResource = (resource: StoredResource) => ({
   ],
 });
 
-const updateResource = (resource: StoredResource, expectedVersion: number) => ({
+const updateResource = (resource: StoredResource, expectedVersion: number): Statement => ({
+  one: true,
   text: `update resource set version = $1, last_modified_at = $2, document = $3
          where id = $4 and type = $5 and version = $6 returning seq`,
   values: [resource.version, resource.lastModifiedAt, resource.document, resource.id, resource.type, expectedVersion],
@@ -68,7 +70,7 @@ function without(keys: readonly ResourceKey[], others: readonly ResourceKey[]): 
 function* insertUnique(type: string, key: ResourceKey, seq: number): Transaction<void> {
   const text = `insert into unique_key (type, attribute, value, seq) values ($1, $2, $3, $4)
                 on conflict do nothing returning seq`;
-  const rows = yield { text, values: [type, key.attribute, key.value, seq] };
+  const rows = yield { text, values: [type, key.attribute, key.value, seq], one: true };
   if (rows.length === 0) throw new UniquenessConflict(key.attribute);
 }
 
@@ -86,7 +88,7 @@ function* writeEntry({ type, id, before, after, entry, at }: Change): Transactio
   const version = after?.resource.version ?? before?.version ?? 0;
   const text = `insert into journal (at, kind, type, id, version, detail)
                 values ($1, 'change', $2, $3, $4, $5) returning seq`;
-  const rows = yield { text, values: [at, type, id, version, JSON.stringify(entry)] };
+  const rows = yield { text, values: [at, type, id, version, JSON.stringify(entry)], one: true };
   return Number(rows[0]?.['seq']);
 }
 

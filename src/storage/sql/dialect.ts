@@ -6,6 +6,8 @@ export type ColumnType = 'text' | 'bigint';
 export interface Dialect {
   /** Ends a `select` that claims rows, so that two instances never wait for each other. */
   readonly skipLocked: string;
+  /** Ends the definition of a table that is nothing but its primary key, so that rows lie in key order and once. */
+  readonly keyTable: string;
   /** Column type of a growing integer key. */
   readonly serialKey: string;
   /** Column type of a JSON document. */

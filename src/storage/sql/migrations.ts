@@ -29,14 +29,14 @@ const MIGRATIONS: readonly Migration[] = [
          value text not null,
          seq bigint not null,
          primary key (type, attribute, value)
-       )`,
+       ) ${dialect.keyTable}`,
       `create table search_key (
          type text not null,
          attribute text not null,
          value text not null,
          seq bigint not null,
          primary key (type, attribute, value, seq)
-       )`,
+       ) ${dialect.keyTable}`,
       `create table lane (
          connector text not null,
          user_id text not null,

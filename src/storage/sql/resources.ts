@@ -28,7 +28,7 @@ export async function readResource(
   id: string,
 ): Promise<StoredResource | undefined> {
   const text = `select ${columns(dialect)} from resource where id = $1 and type = $2`;
-  const rows = await driver.read({ text, values: [id, type] });
+  const rows = await driver.read({ text, values: [id, type], one: true });
   return rows[0] && toResource(rows[0]);
 }
 
@@ -55,7 +55,7 @@ export async function queryResources(
   const where = (parameters: Parameters): string => matching(query, dialect, keyTables, parameters);
   const counted = new Parameters();
   const countText = `select count(*) as total from resource where ${where(counted)}`;
-  const count = await driver.read({ text: countText, values: counted.values });
+  const count = await driver.read({ text: countText, values: counted.values, one: true });
   const totalResults = Number(count[0]?.['total']);
   if (query.limit === 0 || query.offset >= totalResults) return { totalResults, resources: [] };
 

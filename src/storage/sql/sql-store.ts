@@ -22,6 +22,15 @@ export interface SqlStoreOptions {
 export async function createSqlStore(driver: Driver, dialect: Dialect, options: SqlStoreOptions): Promise<Store> {
   await driver.write(() => migrate(dialect, options.now));
   if (options.soleOwner) await driver.write(() => lanes.freeLeases(options.now));
+  return sqlStore(driver, dialect, options);
+}
+
+/** The store over a database whose schema is up to date. */
+export function sqlStore(
+  driver: Driver,
+  dialect: Dialect,
+  options: Pick<SqlStoreOptions, 'connectors' | 'keyTables'>,
+): Store {
   const listeners = new Set<(connector: string) => void>();
   const followers = (type: string): readonly string[] => options.connectors.get(type) ?? [];
   return {

@@ -10,6 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Statement {
   readonly text: string;
   readonly values: readonly SqlValue[];
+  /** At most one row comes back, and a driver may save the work of expecting more. */
+  readonly one?: true;
 }
 
 export type Transaction<T> = Generator<Statement, T, readonly Row[]>;

@@ -5,6 +5,7 @@ const at = (path: readonly string[]): string => `'$${path.map((member) => `."${m
 
 export const sqliteDialect: Dialect = {
   skipLocked: '',
+  keyTable: 'without rowid',
   serialKey: 'integer primary key autoincrement',
   document: 'text',
   documentText: (column) => column,

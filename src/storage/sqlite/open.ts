@@ -1,5 +1,5 @@
 /** Opens the embedded database: one file, one process. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { StorageUnavailable } from '../errors.ts';
@@ -37,6 +37,16 @@ export function openSqlite(path: string): Driver {
     lock.close();
     throw error;
   }
+}
+
+/**
+ * Opens an existing database to look at it, also while a process serves from it.
+ *
+ * @throws StorageUnavailable when there is none
+ */
+export function openSqliteReader(path: string): Driver {
+  if (!existsSync(path)) throw new StorageUnavailable(`there is no database ${path}: start the service first`);
+  return new SqliteDriver(new Database(path, { readonly: true }), { readonly: true });
 }
 
 function connect(path: string): InstanceType<typeof Database> {

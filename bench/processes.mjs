@@ -1,0 +1,32 @@
+/** Starts servers under test, each pinned to the first core where the system can; the generator has the rest. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const canPin = spawnSync('taskset', ['-V']).status === 0;
+
+/** @returns {Promise<{url: string, stop: () => Promise<void>}>} once `pattern` was printed; its first group is the URL */
+export async function startProcess(args, pattern, environment = {}, { pin = true } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'scim-bench-'));
+  const command = pin && canPin ? ['taskset', '-c', '0', process.execPath, ...args] : [process.execPath, ...args];
+  const child = spawn(command[0], command.slice(1), { cwd: folder, env: { PATH: process.env.PATH, ...environment } });
+  const exited = new Promise((resolve) => child.once('close', resolve));
+  const url = await new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk) => {
+      output += chunk;
+      const match = pattern.exec(output);
+      if (match) resolve(match[1]);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('close', () => reject(new Error(`ended before it was ready:\n${output}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(folder, { recursive: true });
+  };
+  return { url, stop };
+}

@@ -1,0 +1,150 @@
+/** How one HTTP request goes out and what came back. Nothing here throws, and no axios object leaves. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { isObject, listOf } from './json.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the last byte of the answer. */
+  readonly timeoutMs: number;
+}
+
+export interface Answer {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed body; undefined when it is empty, not JSON by its type, or broken. */
+  readonly body: unknown;
+}
+
+/** No complete answer came. */
+export interface Loss {
+  readonly kind: 'lost';
+  /** Node's code. */
+  readonly code: string;
+  readonly message: string;
+  /** False when no connection was made, so that the server cannot have seen the request. */
+  readonly mayHaveArrived: boolean;
+}
+
+export interface Transport {
+  send(request: HttpRequest): Promise<Answer | Loss>;
+  /** Closes every connection. */
+  close(): void;
+}
+
+const SECOND = 1000;
+const MIB = 1024 * 1024;
+
+const AGENT_OPTIONS = {
+  keepAlive: true,
+  // One delivery is one call of up to 200 Leads; more than a few at once only queue for the same row locks.
+  maxSockets: 10,
+  // An idle connection is dropped before a firewall or load balancer does it silently, which would be a reset in mid-write.
+  timeout: 30 * SECOND,
+};
+
+/** Opens a pool of kept-alive connections. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, as axios does by default. */
+export function createTransport(): Transport {
+  const httpAgent = new HttpAgent(AGENT_OPTIONS);
+  const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
+  const http = createAxios(httpAgent, httpsAgent);
+  return {
+    send: (request) => send(http, request),
+    close: () => [httpAgent, httpsAgent].forEach((agent) => agent.destroy()),
+  };
+}
+
+function createAxios(httpAgent: HttpAgent, httpsAgent: HttpsAgent): AxiosInstance {
+  return axios.create({
+    httpAgent,
+    httpsAgent,
+    headers: { common: { Accept: 'application/json', 'Accept-Encoding': 'gzip' } },
+    // A redirect could carry the token to another host; Salesforce has no reason to send one.
+    maxRedirects: 0,
+    maxContentLength: 20 * MIB,
+    validateStatus: () => true,
+    responseType: 'text',
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+  });
+}
+
+async function send(http: AxiosInstance, request: HttpRequest): Promise<Answer | Loss> {
+  const abort = new AbortController();
+  // Axios' own `timeout` starts again with every chunk of the answer; this one bounds the whole call.
+  const timer = setTimeout(() => abort.abort(), request.timeoutMs);
+  try {
+    const { method, url, headers, body } = request;
+    const config: AxiosRequestConfig<unknown> = { method, url, headers, data: body, signal: abort.signal };
+    return readAnswer(await http.request<unknown, AxiosResponse<unknown>>(config));
+  } catch (error) {
+    return abort.signal.aborted ? timedOut(request.timeoutMs) : readLoss(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function readAnswer({ status, headers, data }: AxiosResponse<unknown>): Answer {
+  const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return { kind: 'answered', status, headers: plain, body: parseBody(data, plain['content-type'] ?? '') };
+}
+
+/** A 204, an HTML page of a load balancer or half an answer is no JSON, whatever the status says. */
+function parseBody(text: unknown, contentType: string): unknown {
+  if (typeof text !== 'string' || text.trim() === '' || !/\bjson\b/i.test(contentType)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const timedOut = (timeoutMs: number): Loss => ({
+  kind: 'lost',
+  code: 'ETIMEDOUT',
+  message: `no complete answer within ${timeoutMs} ms`,
+  mayHaveArrived: true,
+});
+
+/** Steps that come before the request is written. */
+const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
+
+/** Said while certificates are checked, which comes before the request too and carries no system call. */
+const CERTIFICATE_REFUSAL = /CERT|UNABLE_TO_VERIFY/;
+
+/** Node's and axios' names for an answer that broke off half-way. */
+const BROKEN_OFF = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'Z_BUF_ERROR', 'HPE_INVALID_EOF_STATE']);
+
+function readLoss(error: unknown): Loss {
+  const causes = readCauses(error);
+  const code = readText(error, 'code') ?? 'UNKNOWN';
+  const message = readText(error, 'message') ?? '';
+  const brokenOff = BROKEN_OFF.has(code) || message === 'stream has been aborted';
+  return {
+    kind: 'lost',
+    code: brokenOff ? 'ECONNRESET' : code,
+    message: message || causes.map((cause) => readText(cause, 'message')).join('; '),
+    mayHaveArrived: !CERTIFICATE_REFUSAL.test(code) && !causes.every((cause) => isBeforeSending(cause)),
+  };
+}
+
+/** What Node said beneath axios; a host with IPv4 and IPv6 addresses fails once for each. */
+function readCauses(error: unknown): readonly unknown[] {
+  const cause = isObject(error) ? error['cause'] : undefined;
+  const each = listOf(cause, 'errors');
+  return each.length > 0 ? each : [cause];
+}
+
+const isBeforeSending = (cause: unknown): boolean => BEFORE_SENDING.has(readText(cause, 'syscall') ?? '');
+
+/** Takes one string off an error and leaves the rest, with its request and headers, behind. */
+function readText(error: unknown, name: 'code' | 'message' | 'syscall'): string | undefined {
+  const value = isObject(error) ? error[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createResource } from '../../src/operations/create.ts';
+import { patchResource } from '../../src/operations/patch.ts';
+import { removeResource } from '../../src/operations/remove.ts';
+import type { OperationContext } from '../../src/operations/context.ts';
+import { deliverBatch, type BatchResult } from '../../src/provisioning/deliver-batch.ts';
+import type { DeliveryContext, DeliveryEvent } from '../../src/provisioning/delivery.ts';
+import type { LeadTarget } from '../../src/provisioning/lead-target.ts';
+import { createMapping, type MappingData } from '../../src/provisioning/mapping.ts';
+import { createLeadTarget, type SalesforceLeads } from '../../src/salesforce/leads.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { readSchemaFile } from '../../src/schema-files.ts';
+import type { ResourceType } from '../../src/scim/schema/registry.ts';
+import type { Lane, Store } from '../../src/storage/store.ts';
+import { ENGINES, indexes, registry } from '../support/engines.ts';
+import { request } from '../support/service.ts';
+
+const CONNECTOR = 'salesforce';
+const userType = registry.resourceType('User') as ResourceType;
+const caller = { actor: 'test', requestId: 'r' };
+const mappingData = {
+  schema: readSchemaFile('mapping.json'),
+  leadFields: readSchemaFile('lead-fields.json'),
+} as MappingData;
+
+type Lead = Record<string, unknown> & { readonly Id: string };
+
+/** Everything real but time: the stand-in over HTTP, the client, the store. */
+describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
+  let now: number;
+  let store: Store;
+  let sandbox: Sandbox;
+  let target: SalesforceLeads;
+  let events: DeliveryEvent[];
+
+  beforeEach(async () => {
+    now = Date.UTC(2026, 0, 1);
+    events = [];
+    store = await engine.open();
+    sandbox = await startSandbox({ port: 0, now: () => new Date(now) });
+    target = connect('SCIM_Id__c');
+  });
+  afterEach(async () => {
+    target.close();
+    await sandbox.close();
+    await store.close();
+  });
+
+  const connect = (externalIdField?: string): SalesforceLeads =>
+    createLeadTarget({
+      loginUrl: sandbox.url,
+      apiVersion: '67.0',
+      auth: { kind: 'password', clientId: 'id', username: 'user@example.com', password: 'password' },
+      ...(externalIdField !== undefined && { externalIdField }),
+      now: () => now,
+    });
+  const operations = (): OperationContext => ({
+    registry,
+    store,
+    indexes,
+    connector: CONNECTOR,
+    now: () => now,
+    newId: randomUUID,
+    baseUrl: () => 'http://x',
+    leadUrl: () => undefined,
+  });
+  const delivery = (more: Partial<DeliveryContext> = {}): DeliveryContext => ({
+    store,
+    target,
+    mapping: createMapping(readSchemaFile('lead-mapping.json'), userType, mappingData),
+    connector: CONNECTOR,
+    resourceType: 'User',
+    now: () => now,
+    newId: randomUUID,
+    random: () => 0.5,
+    leaseMs: 60_000,
+    onEvent: (event) => events.push(event),
+    ...more,
+  });
+  const deliver = (more?: Partial<DeliveryContext>): Promise<BatchResult> => deliverBatch(delivery(more));
+  const create = async (user: object): Promise<string> =>
+    (await createResource(operations(), userType, user, caller)).id;
+  const patch = (id: string, path: string, value: unknown) =>
+    patchResource(operations(), userType, id, { Operations: [{ op: 'replace', path, value }] }, caller);
+  const remove = (id: string): Promise<void> => removeResource(operations(), userType, id, caller);
+  const lane = async (id: string): Promise<Lane> => (await store.readLane(CONNECTOR, id)) as Lane;
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> =>
+    (await request(`${sandbox.url}/sandbox${path}`, method, body, { 'content-type': 'application/json' })).body;
+  const leads = async (): Promise<Lead[]> => (await control('GET', '/records/Lead')) as Lead[];
+  const fault = (match: object, action: object, times = 1): Promise<unknown> =>
+    control('POST', '/faults', [{ match, times, action }]);
+  const calls = async (): Promise<number> => ((await control('GET', '/calls')) as { api: number }).api;
+
+  it('costs one look-up and one upsert for 200 new users, and claims no more than that', async () => {
+    await Promise.all(
+      Array.from({ length: 201 }, (_, index) => create({ userName: `u${index}`, emails: [`u${index}@example.com`] })),
+    );
+    expect(await deliver()).toEqual({ claimed: 200 });
+    expect(await calls()).toBe(2);
+    expect(await deliver()).toEqual({ claimed: 1 });
+    expect(await deliver()).toEqual({ claimed: 0 });
+    expect(await leads()).toHaveLength(201);
+  });
+
+  it('sends the last state of a user that changed several times, once', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    for (const title of ['one', 'two', 'three']) await patch(id, 'title', title);
+    await deliver();
+    expect(await leads()).toMatchObject([{ Title: 'three' }]);
+    expect(await calls()).toBe(2);
+    expect(await lane(id)).toMatchObject({ state: 'idle', headSeq: 4, tailSeq: 4 });
+  });
+
+  it('sends nothing for a user that came and went before it was delivered', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await remove(id);
+    await deliver();
+    expect([await calls(), await store.readLane(CONNECTOR, id)]).toEqual([0, undefined]);
+  });
+
+  it('delivers the others when one record is refused, parks that one with words and hint, and tells it once', async () => {
+    const bad = await create({ userName: 'bad', emails: ['nonsense'] });
+    const good = await create({ userName: 'good', emails: ['good@example.com'] });
+    await deliver();
+    expect(await lane(good)).toMatchObject({ state: 'idle' });
+    expect(await lane(bad)).toMatchObject({
+      state: 'parked',
+      error: {
+        class: 'data',
+        code: 'INVALID_EMAIL_ADDRESS',
+        message: expect.stringContaining('nonsense') as unknown,
+        hint: expect.any(String) as unknown,
+      },
+    });
+    expect(await deliver()).toEqual({ claimed: 0 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ userId: bad, entry: expect.objectContaining({ outcome: 'parked' }) as unknown }),
+    );
+  });
+
+  it('closes the gate for throttling and outages, and costs no user an attempt', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await fault({ path: '/composite' }, { status: 403, errorCode: 'REQUEST_LIMIT_EXCEEDED' });
+    expect((await deliver()).gate).toMatchObject({ code: 'REQUEST_LIMIT_EXCEEDED' });
+    expect(await lane(id)).toMatchObject({ state: 'due', attempts: 0, error: { class: 'throttle' } });
+    await fault({ path: '/services/data' }, { status: 503, body: '<html>down</html>' });
+    expect((await deliver()).gate).toBeDefined();
+    expect(await lane(id)).toMatchObject({ state: 'due', attempts: 0, error: { class: 'outage' } });
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'idle', attempts: 0 });
+    expect(await lane(id)).not.toHaveProperty('error');
+  });
+
+  it('tries a locked row again, later each time, and parks it after ten attempts', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await control('PATCH', '/config', { rowLockRate: 1 });
+    const waits: number[] = [];
+    for (let attempt = 1; attempt < 10; attempt += 1) {
+      await deliver();
+      expect(await lane(id)).toMatchObject({
+        state: 'due',
+        attempts: attempt,
+        error: { class: 'lock', code: 'UNABLE_TO_LOCK_ROW' },
+      });
+      waits.push((await lane(id)).dueAt - now);
+      now = (await lane(id)).dueAt;
+    }
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'parked', attempts: 10 });
+  });
+
+  it('settles nothing once its lease ran out, and the next claim delivers the newest state', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    const slow: LeadTarget = {
+      ...target,
+      write: async (writes, deadline) => {
+        const outcomes = await target.write(writes, deadline);
+        now += 60_001;
+        await patch(id, 'title', 'newer');
+        await deliver();
+        return outcomes;
+      },
+    };
+    await deliver({ target: slow });
+    expect(await leads()).toMatchObject([{ Title: 'newer', SCIM_Id__c: id }]);
+    expect(await lane(id)).toMatchObject({ state: 'idle', headSeq: 2 });
+  });
+
+  it('sends nothing when too little of its lease is left', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver({ leaseMs: 5_500 });
+    expect([await calls(), (await lane(id)).state]).toEqual([0, 'due']);
+  });
+
+  it('finds by its external id the Lead whose creation was never confirmed, and deletes it with its user', async () => {
+    const id = await create({ userName: 'a' });
+    await fault({ path: '/composite/sobjects' }, { reset: 'after' });
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'due', origin: 'created' });
+    await remove(id);
+    await deliver();
+    expect([await leads(), await store.readLane(CONNECTOR, id)]).toEqual([[], undefined]);
+  });
+
+  it('parks instead of creating twice when a user without e-mail may have a Lead and there is no external id field', async () => {
+    target = connect();
+    const id = await create({ userName: 'a' });
+    await fault({ path: '/composite/sobjects' }, { reset: 'after' });
+    await deliver();
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'parked', error: { code: 'CREATE_OUTCOME_UNKNOWN' } });
+    expect(await leads()).toHaveLength(1);
+  });
+
+  it('links the Lead that a lost create made, without an external id field, and deletes it as its own', async () => {
+    target = connect();
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await fault({ path: '/composite/sobjects' }, { reset: 'after' });
+    await deliver();
+    await deliver();
+    expect(await leads()).toHaveLength(1);
+    expect(await lane(id)).toMatchObject({ state: 'idle', origin: 'created' });
+    await remove(id);
+    await deliver();
+    expect(await leads()).toEqual([]);
+  });
+
+  it('never deletes a converted Lead', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver();
+    const [lead] = await leads();
+    await control('POST', `/records/Lead/${String(lead?.Id)}/convert`);
+    await remove(id);
+    await deliver();
+    expect(await leads()).toHaveLength(1);
+    expect(await store.readLane(CONNECTOR, id)).toBeUndefined();
+    expect((await store.readJournal(id, 1))[0]?.detail).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringContaining('converted') as unknown,
+    });
+  });
+
+  it('counts a Lead that is gone already as deleted', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver();
+    await control('POST', '/reset');
+    await remove(id);
+    await deliver();
+    expect(await store.readLane(CONNECTOR, id)).toBeUndefined();
+  });
+
+  it('parks an update of a Lead that somebody deleted in Salesforce, and tells so', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver();
+    await target.write([{ kind: 'delete', leadId: (await lane(id)).leadId as string }], now + 60_000);
+    await patch(id, 'title', 'x');
+    await deliver();
+    expect(await lane(id)).toMatchObject({
+      state: 'parked',
+      error: { code: 'ENTITY_IS_DELETED', hint: expect.any(String) as unknown },
+    });
+  });
+
+  it('parks a user for whom the mapping fails, and delivers the others', async () => {
+    const mapping = createMapping(
+      { fields: { LastName: { from: 'userName' }, Company: { expression: '$error("no company for " & userName)' } } },
+      userType,
+      mappingData,
+    );
+    const id = await create({ userName: 'a' });
+    await deliver({ mapping });
+    expect(await lane(id)).toMatchObject({
+      state: 'parked',
+      error: { code: 'MAPPING_ERROR', message: expect.stringContaining('Company') as unknown },
+    });
+  });
+});

@@ -1,0 +1,63 @@
+/** What an operator is told to do. */
+import { describe, expect, it } from '@jest/globals';
+import { RETRY } from '../../src/provisioning/retry.ts';
+import { hintFor } from '../../src/provisioning/hints.ts';
+import { faultOf, OAUTH, REST } from './classify.cases.ts';
+
+const parking = REST.filter(([is, , code]) => RETRY[is].attempts === 1 && /^[A-Z_]+$/.test(code));
+/** LIMIT_EXCEEDED and a query that is refused: the message is all that is known. */
+const SPEAK_FOR_THEMSELVES = ['LIMIT_EXCEEDED', 'MALFORMED_QUERY'];
+const credentials = OAUTH.filter(([is, , code]) => is === 'authentication' && code !== 'some_new_error');
+
+describe('there is a hint', () => {
+  it.each(parking.filter(([, , code]) => !SPEAK_FOR_THEMSELVES.includes(code)).map((row) => [row[2], row] as const))(
+    'for %s, which parks a user',
+    (_code, row) => expect(hintFor(faultOf(row))).toMatch(/\.$/),
+  );
+
+  it.each(credentials.map((row) => [row[2], row[3], row] as const))(
+    'for %s %s, which stops the delivery',
+    (_c, _m, row) => expect(hintFor(faultOf(row))).toMatch(/\.$/),
+  );
+
+  it.each(['MAPPING_ERROR', 'CONVERTED_LEAD', 'AMBIGUOUS_MATCH', 'LEAD_EXISTS', 'CREATE_OUTCOME_UNKNOWN'])(
+    'for %s, a code of this service',
+    (code) => expect(hintFor({ code, message: '' })).toMatch(/\.$/),
+  );
+});
+
+it.each([
+  'user name, password or security token',
+  'locked out',
+  'address of this server',
+  'username-password flow is off',
+  'multi-factor',
+  'SALESFORCE_LOGIN_URL',
+])('a refused login names as a possible cause: %s', (cause) => {
+  expect(hintFor({ code: 'invalid_grant', message: 'authentication failure' })).toContain(cause);
+});
+
+it.each([
+  ['request not supported on this domain', 'My Domain'],
+  ['no client credentials user enabled', 'run-as user'],
+  ["user hasn't approved this consumer", 'pre-authorized'],
+  ['audience is invalid', 'SALESFORCE_PRIVATE_KEY_FILE'],
+  ['inactive user', 'activate'],
+  ['login rate exceeded', '3,600 logins'],
+])('a refused login with the message "%s" has one cause: %s', (message, cause) => {
+  expect(hintFor({ code: 'invalid_grant', message })).toContain(cause);
+});
+
+it('a create whose outcome is unknown points to the external-id field', () => {
+  expect(hintFor({ code: 'CREATE_OUTCOME_UNKNOWN', message: '' })).toContain('SALESFORCE_EXTERNAL_ID_FIELD');
+});
+
+it('a used-up quota is told from calls at the same time', () => {
+  const code = 'REQUEST_LIMIT_EXCEEDED';
+  expect(hintFor({ code, message: 'TotalRequests Limit exceeded.' })).toContain('24 hours');
+  expect(hintFor({ code, message: 'ConcurrentRequests Limit exceeded.' })).toContain('same time');
+});
+
+it('there is none for a code nobody knows', () => {
+  expect(hintFor({ code: 'constructor', message: '' })).toBeUndefined();
+});

@@ -1,0 +1,54 @@
+/** The examples of docs/mapping.md are mappings that can be used. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import type { JsonObject } from '../../src/scim/json.ts';
+import { compileFields, ENTERPRISE, faultsOf, REQUIRED } from './support/mapping.ts';
+
+const page = readFileSync(new URL('../../docs/mapping.md', import.meta.url), 'utf8');
+const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? '') as JsonObject);
+
+/** An example is a whole file, or some members of `fields`. */
+const fileOf = (example: JsonObject): JsonObject =>
+  'fields' in example ? example : { fields: { ...REQUIRED, ...example } };
+
+it.each(examples.map((example) => [Object.keys(example).join(', '), example] as const))(
+  'the example of %s has no fault',
+  (_members, example) => expect(faultsOf(fileOf(example))).toEqual([]),
+);
+
+it('the examples give what the page says', async () => {
+  const fields = Object.assign({}, ...examples.filter((example) => !('fields' in example))) as JsonObject;
+  const user = {
+    userName: 'robin',
+    userType: 'Partner',
+    emails: [{ value: 'robin@example.com' }],
+    phoneNumbers: [{ value: 'tel:+44-115-1', type: 'work' }],
+    addresses: [
+      { type: 'home', locality: 'York', country: 'GB' },
+      { type: 'work', locality: 'Boston', region: 'MA', postalCode: '02101', country: 'us' },
+    ],
+    [ENTERPRISE]: { department: 'Sales' },
+  };
+  expect(await compileFields(fields).map(user)).toMatchObject({
+    Description: 'SCIM user type: Partner',
+    Rating: 'Hot',
+    Phone: '+44-115-1',
+    Website: 'https://example.com',
+    Emails__c: 1,
+    Department__c: 'Sales',
+    CountryCode: 'US',
+    StateCode: 'MA',
+    City: 'Boston',
+    PostalCode: '02101',
+    OwnerId: '005000000000001AAA',
+  });
+  expect(await compileFields(fields).map({ userName: 'robin' })).toMatchObject({
+    Description: null,
+    Phone: null,
+    Website: null,
+    Emails__c: 0,
+    CountryCode: null,
+    StateCode: null,
+    City: null,
+  });
+});

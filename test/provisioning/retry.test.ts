@@ -1,0 +1,99 @@
+/** How long to wait after a fault. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { classifyFault, type FaultClass } from '../../src/provisioning/classify.ts';
+import { gateDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/retry.ts';
+import { faultOf, type Row } from './classify.cases.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const CLASSES = Object.keys(RETRY) as FaultClass[];
+
+describe('a user', () => {
+  it.each([
+    ['lock', 10],
+    ['unknown', 5],
+    ['data', 1],
+    ['policy', 1],
+    ['outage', Infinity],
+    ['throttle', Infinity],
+    ['authentication', Infinity],
+  ] as const)('with a fault of class %s has %s attempts', (faultClass, attempts) => {
+    expect(RETRY[faultClass].attempts).toBe(attempts);
+  });
+
+  it('is not charged for what stops everybody', () => {
+    expect(CLASSES.filter((faultClass) => RETRY[faultClass].gates)).toEqual(['throttle', 'outage', 'authentication']);
+  });
+});
+
+describe('the longest delay', () => {
+  it.each([
+    ['lock', 1, SECOND / 2],
+    ['lock', 2, SECOND],
+    ['lock', 3, 2 * SECOND],
+    ['lock', 10, 30 * SECOND],
+    ['outage', 1, SECOND],
+    ['outage', 9, 256 * SECOND],
+    ['outage', 10, 5 * MINUTE],
+    ['outage', 5000, 5 * MINUTE],
+    ['unknown', 4, 8 * SECOND],
+    ['throttle', 1, MINUTE],
+    ['throttle', 7, MINUTE],
+    ['data', 1, 0],
+    ['policy', 1, 0],
+    ['authentication', 1, Infinity],
+  ] as const)('of class %s after attempt %s is %s ms', (faultClass, attempts, ms) => {
+    expect(retryDelayMs(faultClass, attempts, 1)).toBe(ms);
+  });
+});
+
+describe('the delay', () => {
+  it('is spread over the whole range, so that users do not come back together', () => {
+    expect(retryDelayMs('outage', 3, 0)).toBe(0);
+    expect(retryDelayMs('outage', 3, 0.25)).toBe(SECOND);
+  });
+
+  it('of a limit is never shorter than the limit', () => {
+    expect(retryDelayMs('throttle', 1, 0)).toBe(MINUTE);
+  });
+
+  it('is never negative, never NaN and never longer than its class allows', () => {
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.constantFrom(...CLASSES), fc.nat(), random, (faultClass, attempts, chance) => {
+        const ms = retryDelayMs(faultClass, attempts, chance);
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(RETRY[faultClass].maxMs);
+      }),
+    );
+  });
+});
+
+const GATES: readonly (readonly [title: string, row: Row, ms: number])[] = [
+  [
+    'a minute after too many calls at the same time',
+    ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests'],
+    MINUTE,
+  ],
+  [
+    'a quarter of an hour after the last call of the day',
+    ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'],
+    15 * MINUTE,
+  ],
+  [
+    'a quarter of an hour after too many logins',
+    ['throttle', 400, 'invalid_grant', 'login rate exceeded'],
+    15 * MINUTE,
+  ],
+  ['a quarter of an hour after too many logins by their code', ['throttle', 403, 'LOGIN_RATE_EXCEEDED'], 15 * MINUTE],
+  ['a quarter of an hour while the storage is full', ['throttle', 400, 'STORAGE_LIMIT_EXCEEDED'], 15 * MINUTE],
+  ['as long as Salesforce asks', ['throttle', 503, 'HTTP_503', '', { retryAfterMs: 2 * MINUTE }], 2 * MINUTE],
+  ['half a second on average after a first outage', ['outage', 503, 'HTTP_503'], SECOND / 2],
+  ['until somebody acts after refused credentials', ['authentication', 400, 'invalid_client'], Infinity],
+];
+
+it.each(GATES)('the gate is closed %s', (_title, row, ms) => {
+  const fault = faultOf(row);
+  expect(gateDelayMs(fault, classifyFault(fault), 1, 0.5)).toBe(ms);
+});

@@ -1,0 +1,179 @@
+/** Finding Leads with as few queries as a URI allows, whatever the values hold. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
+import type { SalesforceEvent } from '../../src/salesforce/options.ts';
+import { createClient, createPlainClient, LATER, leadId, startStub, type Reply, type Seen, type Stub } from './stub.ts';
+
+let stub: Stub;
+let leads: SalesforceLeads;
+let events: SalesforceEvent[];
+let api: (seen: Seen) => Reply;
+
+const NOTHING: Reply = { body: { totalSize: 0, done: true, records: [] } };
+
+beforeEach(async () => {
+  api = () => NOTHING;
+  stub = await startStub((seen) => api(seen));
+  ({ leads, events } = createClient(stub.url));
+});
+
+afterEach(async () => {
+  leads.close();
+  await stub.close();
+});
+
+const queries = (): (string | null)[] =>
+  stub.apiCalls.map(({ path }) => new URL(path, 'http://stub').searchParams.get('q'));
+
+describe('a query', () => {
+  it('asks for each e-mail address once, whatever its case', async () => {
+    await leads.find('email', ['Ada@example.com', 'ada@EXAMPLE.com', 'bob@example.com'], LATER);
+    expect(queries()).toEqual([
+      "SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE Email IN ('ada@EXAMPLE.com','bob@example.com')",
+    ]);
+  });
+
+  it('asks for external ids in their field', async () => {
+    await leads.find('externalId', ['a', 'b'], LATER);
+    expect(queries()).toEqual(["SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE SCIM_Id__c IN ('a','b')"]);
+  });
+
+  it('asks for ids as they are, for their case matters, and leaves out what is none', async () => {
+    await leads.find('id', ['00Q00000000000a', '00Q00000000000A', leadId(1), "x' OR Id != '"], LATER);
+    expect(queries()).toEqual([
+      `SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE Id IN ('00Q00000000000a','00Q00000000000A','${leadId(1)}')`,
+    ]);
+  });
+
+  it.each([
+    ['no values', []],
+    ['empty values, which would match every Lead without an address', ['', '  ']],
+    ['values longer than the field', [`${'x'.repeat(80)}@example.com`]],
+  ])('is not sent for %s', async (_, values) => {
+    expect(await leads.find('email', values, LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(stub.tokenCalls).toHaveLength(0);
+  });
+
+  it('by external id in an org without such a field is a mistake of the caller', async () => {
+    const { leads: without } = createPlainClient(stub.url);
+    await expect(without.find('externalId', ['a'], LATER)).rejects.toThrow(TypeError);
+    without.close();
+  });
+
+  it('stays one literal for each value, and below 12 kB, whatever is asked for', async () => {
+    const value = fc.oneof(
+      fc.emailAddress(),
+      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.constant("') OR (Id != '"),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { maxLength: 200 }), async (values) => {
+        const before = stub.apiCalls.length;
+        expect((await leads.find('email', values, LATER)).kind).toBe('found');
+        for (const { path } of stub.apiCalls.slice(before)) {
+          expect(path.length).toBeLessThan(12_000);
+          const soql = new URL(path, 'http://stub').searchParams.get('q') ?? '';
+          expect(soql).toMatch(/^SELECT [\w, ]+ FROM Lead WHERE Email IN \('(\\.|[^'\\])*'(,'(\\.|[^'\\])*')*\)$/su);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('for 1,000 addresses takes four calls', async () => {
+    await leads.find(
+      'email',
+      Array.from({ length: 1000 }, (_, n) => `user-${String(n).padStart(4, '0')}@subsidiary.example.com`),
+      LATER,
+    );
+    expect(stub.apiCalls).toHaveLength(4);
+  });
+});
+
+describe('the answer to a query', () => {
+  it('becomes Leads, with what is empty left out', async () => {
+    api = () => ({
+      body: {
+        totalSize: 3,
+        done: true,
+        records: [
+          {
+            attributes: { type: 'Lead' },
+            Id: leadId(1),
+            Email: 'Ada@example.com',
+            IsConverted: false,
+            SCIM_Id__c: 'u1',
+          },
+          {
+            attributes: { type: 'Lead' },
+            Id: leadId(2),
+            Email: 'ada@example.com',
+            IsConverted: true,
+            SCIM_Id__c: null,
+          },
+          { attributes: { type: 'Lead' }, Id: leadId(3), Email: null, IsConverted: false, SCIM_Id__c: 'u3' },
+        ],
+      },
+    });
+    expect(await leads.find('email', ['ada@example.com'], LATER)).toEqual({
+      kind: 'found',
+      leads: [
+        { leadId: leadId(1), email: 'Ada@example.com', externalId: 'u1', isConverted: false },
+        { leadId: leadId(2), email: 'ada@example.com', isConverted: true },
+        { leadId: leadId(3), externalId: 'u3', isConverted: false },
+      ],
+    });
+    expect(events.at(-1)).toMatchObject({ kind: 'call', method: 'GET', resource: 'query', records: 3 });
+  });
+
+  it('is followed page by page', async () => {
+    const next = '/services/data/v67.0/query/0r8xx000000001-2000';
+    const page = (n: number): unknown => ({ Id: leadId(n), Email: `u${n}@example.com`, IsConverted: false });
+    api = ({ path }) =>
+      path === next
+        ? { body: { totalSize: 2, done: true, records: [page(2)] } }
+        : { body: { totalSize: 2, done: false, nextRecordsUrl: next, records: [page(1)] } };
+    expect(await leads.find('email', ['u1@example.com', 'u2@example.com'], LATER)).toMatchObject({
+      leads: [{ leadId: leadId(1) }, { leadId: leadId(2) }],
+    });
+  });
+
+  it.each([['https://evil.example.com/query/1'], [undefined], ['evil.example.com']])(
+    'is refused when the next page is at %s',
+    async (nextRecordsUrl) => {
+      api = () => ({ body: { done: false, nextRecordsUrl, records: [] } });
+      expect(await leads.find('email', ['a@example.com'], LATER)).toMatchObject({
+        kind: 'failed',
+        fault: { code: 'UNEXPECTED_RESPONSE', committed: 'no' },
+      });
+    },
+  );
+
+  it('never takes the token to another host, even for a next page of //host', async () => {
+    const next = '//192.0.2.1/query/1';
+    api = ({ path }) => (path === next ? NOTHING : { body: { done: false, nextRecordsUrl: next, records: [] } });
+    expect(await leads.find('email', ['a@example.com'], LATER)).toEqual({ kind: 'found', leads: [] });
+  });
+
+  it.each<[string, Reply]>([
+    ['a page for people', { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' }],
+    ['an object without records', { body: { done: true } }],
+  ])('is refused when it is %s', async (_, reply) => {
+    api = () => reply;
+    expect(await leads.find('email', ['a@example.com'], LATER)).toMatchObject({
+      kind: 'failed',
+      fault: { scope: 'request', status: 200, code: 'UNEXPECTED_RESPONSE', committed: 'no' },
+    });
+  });
+
+  it('is given up at the first chunk that fails', async () => {
+    api = () => ({ status: 400, body: [{ errorCode: 'QUERY_TIMEOUT', message: 'too long' }] });
+    const values = Array.from({ length: 1000 }, (_, n) => `user-${n}@subsidiary.example.com`);
+    expect(await leads.find('email', values, LATER)).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'QUERY_TIMEOUT' },
+    });
+    expect(stub.apiCalls).toHaveLength(1);
+  });
+});
