@@ -99,7 +99,7 @@ function readMapping(config: Config, registry: Registry): Mapping {
   try {
     const file =
       path === undefined ? readSchemaFile('lead-mapping.json') : (JSON.parse(readFileSync(path, 'utf8')) as unknown);
-    return createMapping(file, userType, MAPPING_DATA);
+    return createMapping(file, userType, { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError([`MAPPING_FILE ${path ?? 'schemas/lead-mapping.json'}: ${message}`]);

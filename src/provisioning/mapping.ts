@@ -30,6 +30,8 @@ export interface MappingData {
   readonly schema: JsonObject;
   /** `schemas/lead-fields.json`. */
   readonly leadFields: LeadFieldTable;
+  /** API name of the field that holds the user's id; this service alone writes it. */
+  readonly externalIdField?: string | undefined;
 }
 
 const DEACTIVATED: LeadFields = { Status: 'Closed - Not Converted' };
@@ -47,6 +49,7 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   const report: Report = (path, text) => faults.push(`${formatPath(path)}: ${text}`);
   const definition = readMappingFile(file, data.schema, report);
   reportFieldNames(definition, data.leadFields, report);
+  reportReserved(definition, data.externalIdField, report);
   const context = { userType, leadFields: data.leadFields, report };
   const rules = Object.entries(definition.fields).map(([name, rule]) => compileRule(name, rule, context));
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
@@ -77,6 +80,12 @@ function reportFieldNames(file: MappingFile, table: LeadFieldTable, report: Repo
       if (misfit !== undefined) report(path, misfit);
     }
   }
+}
+
+function reportReserved({ fields }: MappingFile, reserved: string | undefined, report: Report): void {
+  const name = Object.keys(fields).find((field) => field.toLowerCase() === reserved?.toLowerCase());
+  if (name !== undefined)
+    report(['fields', name], 'is SALESFORCE_EXTERNAL_ID_FIELD, which is filled for you: remove it');
 }
 
 function reportUnwritable(path: readonly string[], name: string, table: LeadFieldTable, report: Report): void {

@@ -54,7 +54,7 @@ const MINUTE = 60 * SECOND;
 /** Salesforce seldom answers a batch faster; a write sent with less time would most likely end as `maybe`. */
 const MIN_CALL_MS = SECOND;
 
-const CLIENT = 'client=scim-salesforce/0.1';
+const CLIENT = 'scim-salesforce';
 
 /** @throws TypeError when the login URL or the private key of the JWT bearer flow cannot be read */
 export function connect(options: SalesforceOptions): Connection {
@@ -130,7 +130,11 @@ function noteAnswer({ tokens, onEvent }: Context, session: Session, { status, he
 
 function toHttpRequest(session: Session, call: ApiCall, apiVersion: string): Omit<HttpRequest, 'timeoutMs'> {
   const path = call.path.startsWith('/') ? call.path : `/services/data/v${apiVersion}/${call.path}`;
-  const headers = { Authorization: `Bearer ${session.accessToken}`, 'Sforce-Call-Options': CLIENT };
+  const headers = {
+    Authorization: `Bearer ${session.accessToken}`,
+    'Sforce-Call-Options': `client=${CLIENT}`,
+    'User-Agent': CLIENT,
+  };
   // Joined as text: resolved as a reference, a path such as `//other.host/` would carry the token there.
   const request = { method: call.method, url: new URL(session.instanceUrl).origin + path };
   if (!isWrite(call)) return { ...request, headers };

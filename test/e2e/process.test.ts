@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { newFolder, runProgram, whenReady, type Program } from '../support/process.ts';
+import { selfSigned } from '../support/self-signed.ts';
 import { eventually, request } from '../support/service.ts';
 
 const SALESFORCE = {
@@ -113,6 +115,33 @@ describe('the process', () => {
       expect(program.stderr()).toMatch(new RegExp(`^  - .*\\b${fault}\\b`, 'm'));
     }
     expect(program.stderr()).not.toContain('    at ');
+  });
+
+  it('serves HTTPS with a certificate, and only to known clients when it is told whose to ask for', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const { key, cert } = await selfSigned();
+    writeFileSync(join(folder, 'key.pem'), key);
+    writeFileSync(join(folder, 'cert.pem'), cert);
+    const environment = {
+      ...SALESFORCE,
+      SALESFORCE_LOGIN_URL: sandbox.url,
+      TLS_KEY_FILE: 'key.pem',
+      TLS_CERT_FILE: 'cert.pem',
+      TLS_CLIENT_CA_FILE: 'cert.pem',
+    };
+    const program = run(environment, [], folder);
+    const url = await eventually(async () => /SCIM 2\.0\s+(https\S+)/.exec(program.stdout())?.[1], 15_000);
+    const ask = (client: object): Promise<number | string> =>
+      new Promise((resolve) => {
+        const request = get(`${new URL(url).origin}/readyz`, { ca: cert, ...client }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        });
+        request.on('error', (error) => resolve(error.message));
+      });
+    expect(await ask({ key, cert })).toBe(200);
+    expect(await ask({})).not.toBe(200);
   });
 
   it('names a port that is taken without a stack trace', async () => {

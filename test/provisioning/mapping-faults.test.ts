@@ -1,7 +1,9 @@
 /** What is said about a mapping file that cannot be used: each fault, its place, and what to change. */
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
-import { compile, ENTERPRISE, faultsOf, REQUIRED } from './support/mapping.ts';
+import { createMapping } from '../../src/provisioning/mapping.ts';
+import { userType } from '../scim/support/registries.ts';
+import { compile, ENTERPRISE, faultsOf, mappingData, REQUIRED } from './support/mapping.ts';
 
 const withFields = (fields: JsonObject): JsonObject => ({ fields: { ...REQUIRED, ...fields } });
 const withRule = (rule: JsonObject): JsonObject => withFields({ City: rule });
@@ -154,6 +156,12 @@ describe('a mapping file is refused', () => {
     expect(faultsOf(withRule({ expression: '$match(userName, /a{2,1}/)' }))).toEqual([
       expect.stringMatching(/^fields\.City\.expression: is no JSONata: Invalid regular expression: .* out of order/),
     ]);
+  });
+
+  it('for a rule for the external id field, which the service fills itself', () => {
+    const data = { ...mappingData, externalIdField: 'SCIM_Id__c' };
+    const file = { fields: { ...REQUIRED, scim_id__c: { from: 'id' } } };
+    expect(() => createMapping(file, userType, data)).toThrow(/fields\.scim_id__c.*SALESFORCE_EXTERNAL_ID_FIELD/);
   });
 
   it('with all its faults at once', () => {

@@ -9,7 +9,7 @@ import type { Fault, LeadOutcome, LeadWrite } from '../../src/provisioning/lead-
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
 import { createTransport } from '../../src/salesforce/request.ts';
 import type { SalesforceEvent } from '../../src/salesforce/options.ts';
-import { SELF_SIGNED } from './self-signed.ts';
+import { selfSigned } from '../support/self-signed.ts';
 import { acceptAll, createClient, LATER, leadId, NOW, startStub, type Reply, type Stub } from './stub.ts';
 
 const CREATE: LeadWrite = { kind: 'create', fields: { LastName: 'Hopper', Company: 'Navy' } };
@@ -193,7 +193,7 @@ describe('a lost call', () => {
   it('was not committed when the certificate is refused', async () => {
     await start(acceptAll);
     let requests = 0;
-    const server = createTlsServer(SELF_SIGNED, () => (requests += 1));
+    const server = createTlsServer(await selfSigned(), () => (requests += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const transport = createTransport();

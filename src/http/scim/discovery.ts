@@ -15,7 +15,7 @@ import { parameter, type Query } from './answer.ts';
 import { SCIM_CONTENT_TYPE } from './content-types.ts';
 import type { Endpoint, Handler } from './endpoint.ts';
 
-/** Largest body in bytes, also what ServiceProviderConfig says. */
+/** Largest body. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 const AUTHENTICATION_SCHEMES: readonly AuthenticationScheme[] = [
@@ -50,7 +50,7 @@ export function discoveryEndpoints(context: OperationContext): readonly Endpoint
 function providerConfig(context: OperationContext): JsonObject {
   return serviceProviderConfig({
     baseUrl: context.baseUrl(),
-    bulk: { maxOperations: 0, maxPayloadBytes: MAX_BODY_BYTES },
+    sort: false,
     maxResults: PAGE_LIMITS.maxCount,
     changePassword: false,
     authenticationSchemes: AUTHENTICATION_SCHEMES,

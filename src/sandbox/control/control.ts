@@ -1,0 +1,94 @@
+/** How tests and people steer the stand-in: records, calls, faults, switches, reset (no authentication; loopback). */
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { SalesforceError } from '../errors.ts';
+import { parseId } from '../ids.ts';
+import type { Org } from '../org.ts';
+import { renderRecord } from '../records/render.ts';
+import { convertLead, findRecord } from '../records/save.ts';
+import { isDeleted } from '../records/table.ts';
+import type { Row } from '../schema/field.ts';
+import type { SObjectType } from '../schema/sobjects.ts';
+import { readFaults } from './faults.ts';
+import { PAGE_HEADERS, renderPage } from './page.ts';
+
+const baseOf = (org: Org): string => `/services/data/v${org.config.maxApiVersion}.0`;
+
+const render = (org: Org, type: SObjectType, row: Row) => renderRecord(baseOf(org), type, row, type.fields);
+
+function readBody(request: FastifyRequest): unknown {
+  const text = Buffer.isBuffer(request.body) ? request.body.toString() : '';
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TypeError('the body must be JSON', { cause: error });
+  }
+}
+
+function listRecords(org: Org, sobject: string) {
+  const type = org.typeNamed(sobject);
+  const live = [...org.tableOf(type).all()].filter((row) => !isDeleted(row));
+  return live.map((row) => render(org, type, row));
+}
+
+function convert(org: Org, id: string) {
+  const type = org.typeNamed('Lead');
+  return render(org, type, convertLead(org, type, findRecord(org, type, parseId(id) ?? id)));
+}
+
+interface Params {
+  sobject: string;
+  id: string;
+}
+
+function addRecords(app: FastifyInstance, org: Org): void {
+  app.get<{ Params: Params }>('/sandbox/records/:sobject', (request) => listRecords(org, request.params.sobject));
+  app.post<{ Params: Params }>('/sandbox/records/Lead/:id/convert', (request) => convert(org, request.params.id));
+}
+
+function addSwitches(app: FastifyInstance, org: Org): void {
+  app.get('/sandbox/config', () => org.config);
+  app.patch('/sandbox/config', (request) => {
+    org.configure(readBody(request));
+    return org.config;
+  });
+  app.get('/sandbox/faults', () => org.faults);
+  app.post('/sandbox/faults', (request) => (org.faults = readFaults(readBody(request))));
+}
+
+function addLife(app: FastifyInstance, org: Org): void {
+  app.get('/sandbox/calls', () => org.calls.report());
+  app.post('/sandbox/reset', (_request, reply) => {
+    org.reset();
+    return reply.code(204).send();
+  });
+  app.delete('/sandbox/sessions', (_request, reply) => {
+    org.sessions.clear();
+    return reply.code(204).send();
+  });
+}
+
+/** A web page elsewhere must not steer the stand-in through its visitor's browser. */
+const isForeign = ({ headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined && headers.origin !== `http://${headers.host ?? ''}`;
+
+const statusOf = (error: unknown): number => {
+  if (error instanceof SalesforceError) return error.status;
+  return error instanceof TypeError ? 400 : 500;
+};
+
+/** The control's routes; a request they cannot use is answered `{error}` with a sentence that says why. */
+export const addControl =
+  (org: Org): FastifyPluginCallback =>
+  (app, _options, done) => {
+    app.setErrorHandler((error, _request, reply) =>
+      reply.code(statusOf(error)).send({ error: error instanceof Error ? error.message : String(error) }),
+    );
+    app.addHook('onRequest', async (request, reply) => {
+      if (isForeign(request)) await reply.code(403).send({ error: 'requests from other origins are refused' });
+    });
+    app.get('/', (_request, reply) => reply.headers(PAGE_HEADERS).send(renderPage(org)));
+    addRecords(app, org);
+    addSwitches(app, org);
+    addLife(app, org);
+    done();
+  };

@@ -1,0 +1,27 @@
+/** How a record is laid out: all fields of its type, the computed ones worked out. */
+import { toId15 } from '../ids.ts';
+import type { FieldValue, Row } from '../schema/field.ts';
+import type { SObjectType } from '../schema/sobjects.ts';
+
+const ADDRESS_PARTS = ['City', 'Country', 'GeocodeAccuracy', 'Latitude', 'Longitude', 'PostalCode', 'State', 'Street'];
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** A row with the defaults of its type where `values` has nothing. */
+export function buildRow(type: SObjectType, values: Row): Row {
+  const row = { ...type.blank };
+  for (const [name, value] of Object.entries(values)) if (value !== null && Object.hasOwn(row, name)) row[name] = value;
+  return row;
+}
+
+/** The fields of a Lead that follow from the others. */
+export const computeLead = (row: Row): Row => ({
+  Name: [row['FirstName'], row['LastName']].filter((part) => part !== null).join(' '),
+  PhotoUrl: `/services/images/photo/${toId15(String(row['Id']))}`,
+});
+
+/** The compound Address of a Lead; null when every part is. */
+export function buildAddress(row: Row): Readonly<Record<string, FieldValue>> | null {
+  if (ADDRESS_PARTS.every((part) => (row[part] ?? null) === null)) return null;
+  return Object.fromEntries(ADDRESS_PARTS.map((part) => [lowerFirst(part), row[part] ?? null]));
+}

@@ -1,0 +1,121 @@
+/** How HTTP reaches the org: raw bodies in, faults and latency on the way, Salesforce's headers out. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync, gzipSync, inflateSync } from 'node:zlib';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { addControl } from './control/control.ts';
+import { answerFault } from './control/fault-answer.ts';
+import { takeFault } from './control/faults.ts';
+import { jsonInvalid, SalesforceError, unexpectedError } from './errors.ts';
+import { findOAuthEndpoint } from './oauth/endpoints.ts';
+import type { Org } from './org.ts';
+import { answerError, type Answer } from './rest/call.ts';
+import { findDataEndpoint, OTHER_ADDRESS } from './rest/data.ts';
+import type { Endpoint, ServiceRequest } from './service-request.ts';
+
+const MAX_BODY_BYTES = 50 * 1024 * 1024;
+/** Below it packing costs more than it saves. */
+const MIN_GZIP_BYTES = 2048;
+
+const HEADERS = { 'Cache-Control': 'no-cache,must-revalidate,max-age=0,no-store,private' };
+
+const UNPACK: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: (body) => gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }),
+  deflate: (body) => inflateSync(body, { maxOutputLength: MAX_BODY_BYTES }),
+};
+
+function unpack(body: Buffer, encoding = ''): Buffer {
+  try {
+    return UNPACK[encoding.toLowerCase()]?.(body) ?? body;
+  } catch {
+    throw jsonInvalid(`The entity body is not valid ${encoding}`);
+  }
+}
+
+function toServiceRequest(request: FastifyRequest): ServiceRequest {
+  const [path = '', ...search] = (request.raw.url ?? '').split('?');
+  const { method, headers, body } = request;
+  return {
+    method,
+    path,
+    query: new URLSearchParams(search.join('?')),
+    headers,
+    body: Buffer.isBuffer(body) ? body : null,
+  };
+}
+
+const findEndpoint = (method: string, path: string): Endpoint =>
+  findDataEndpoint(method, path) ?? findOAuthEndpoint(method, path) ?? OTHER_ADDRESS;
+
+function contentOf({ raw, body }: Answer): { type: string; text: string } | null {
+  if (raw) return raw;
+  return body === undefined ? null : { type: 'application/json;charset=UTF-8', text: JSON.stringify(body) };
+}
+
+function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): FastifyReply {
+  const content = contentOf(answer);
+  void reply.code(answer.status).headers({ ...HEADERS, ...answer.headers });
+  if (answer.status === 401) void reply.header('WWW-Authenticate', 'Token');
+  if (!content) return reply.send();
+  void reply.header('Content-Type', content.type);
+  const isPacked = content.text.length >= MIN_GZIP_BYTES && /\bgzip\b/.test(String(request.headers['accept-encoding']));
+  if (!isPacked) return reply.send(content.text);
+  return reply.header('Content-Encoding', 'gzip').send(gzipSync(content.text, { level: 1 }));
+}
+
+function cut(reply: FastifyReply, request: FastifyRequest): FastifyReply {
+  reply.hijack();
+  request.raw.socket.resetAndDestroy();
+  return reply;
+}
+
+/** Waiting must not keep a closed stand-in's process alive. */
+const wait = (delayMs: number): Promise<void> => sleep(delayMs, undefined, { ref: false });
+
+/** Runs the call, with the fault it meets. */
+async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const serviceRequest = toServiceRequest(request);
+  const { method, path } = serviceRequest;
+  const endpoint = findEndpoint(method, path);
+  if (endpoint === OTHER_ADDRESS) return send(reply, request, endpoint.run(org, serviceRequest));
+  org.calls.count(endpoint.route, endpoint.kind);
+  const fault = takeFault(org.faults, method, path);
+  const delayMs = (fault?.delayMs ?? 0) + (endpoint.kind === 'api' ? org.config.latencyMs : 0);
+  if (delayMs > 0) await wait(delayMs);
+  if (fault?.reset === 'before') return cut(reply, request);
+  const injected = fault && answerFault(fault, endpoint.kind !== 'api');
+  const result = injected ?? endpoint.run(org, serviceRequest);
+  return fault?.reset === 'after' ? cut(reply, request) : send(reply, request, result);
+}
+
+const failure = (error: unknown): Answer =>
+  answerError(error instanceof SalesforceError ? error : unexpectedError(randomUUID()));
+
+async function answerCounted(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  org.inFlight += 1;
+  try {
+    return await answer(org, request, reply);
+  } catch (error) {
+    return await send(reply, request, failure(error));
+  } finally {
+    org.inFlight -= 1;
+  }
+}
+
+/** Builds the server; it does not listen yet. */
+export function buildServer(org: Org): FastifyInstance {
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: MAX_BODY_BYTES,
+    // An address that cannot be decoded never reaches a route.
+    frameworkErrors: (_error, request, reply) => void answerCounted(org, request, reply),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+    Promise.resolve(unpack(body, request.headers['content-encoding'])),
+  );
+  app.setErrorHandler((error, request, reply) => send(reply, request, failure(error)));
+  app.all('/*', (request, reply) => answerCounted(org, request, reply));
+  void app.register(addControl(org));
+  return app;
+}

@@ -1,0 +1,100 @@
+/** Whether a resource has the types and the required attributes of its schemas (RFC 7643 §2.2, §2.3). */
+import { Ajv, type DefinedError } from 'ajv';
+import { isDateTime } from '../date-time.ts';
+import { invalidValue, type ScimError } from '../errors.ts';
+import { kindOf, type JsonObject } from '../json.ts';
+import type { Attribute } from './attribute.ts';
+import { TYPES, type SimpleType } from './types.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+interface ExtensionAttributes {
+  readonly urn: string;
+  readonly required: boolean;
+  readonly attributes: readonly Attribute[];
+}
+
+/**
+ * Compiles the check for one resource type. It expects a normalised resource and changes nothing.
+ *
+ * Types only: canonicalValues are suggestions (RFC 7643 §7), and formats of phones, URLs or countries are the client's
+ * business, because a refused user is worse than an odd telephone number.
+ */
+export function createValidator(
+  attributes: readonly Attribute[],
+  extensions: readonly ExtensionAttributes[],
+): (resource: JsonObject) => void {
+  const check = newAjv().compile<JsonObject>(resourceSchema(attributes, extensions));
+  return (resource) => {
+    if (check(resource)) return;
+    const [error] = check.errors as DefinedError[];
+    if (error !== undefined) throw toScimError(error);
+  };
+}
+
+/** `ownProperties`: a required attribute must be the resource's own, not one that every object inherits. */
+function newAjv(): Ajv {
+  const ajv = new Ajv({ strict: true, ownProperties: true, verbose: true });
+  ajv.addFormat('dateTime', isDateTime);
+  return ajv;
+}
+
+function resourceSchema(attributes: readonly Attribute[], extensions: readonly ExtensionAttributes[]): JsonSchema {
+  const base = objectSchema(attributes);
+  const extensionSchemas = extensions.map(({ urn, attributes }) => [urn, objectSchema(attributes)] as const);
+  const requiredUrns = extensions.filter(({ required }) => required).map(({ urn }) => urn);
+  return {
+    ...base,
+    properties: { ...base.properties, ...Object.fromEntries(extensionSchemas) },
+    required: [...base.required, ...requiredUrns],
+  };
+}
+
+/** A readOnly attribute is for the server to fill in, so that a client's resource cannot lack it. */
+function objectSchema(attributes: readonly Attribute[]) {
+  const properties = attributes.map((attribute) => [attribute.name, attributeSchema(attribute)] as const);
+  const required = attributes.filter((attribute) => attribute.required && attribute.mutability !== 'readOnly');
+  return {
+    type: 'object',
+    description: 'an object',
+    properties: Object.fromEntries<JsonSchema>(properties),
+    required: required.map(({ name }) => name),
+  };
+}
+
+function attributeSchema(attribute: Attribute): JsonSchema {
+  const value =
+    attribute.type === 'complex' ? objectSchema(attribute.subAttributes) : simpleSchema(attribute, attribute.type);
+  return attribute.multiValued ? { type: 'array', description: 'an array', items: value } : value;
+}
+
+/** "Each User MUST include a non-empty userName" (RFC 7643 §4.1.1) goes for whatever string is required. */
+function simpleSchema(attribute: Attribute, type: SimpleType): JsonSchema {
+  const { jsonSchema, expected } = TYPES[type];
+  const notBlank = attribute.required && type === 'string' ? { pattern: '\\S' } : {};
+  return { ...jsonSchema, ...notBlank, description: expected };
+}
+
+/** The schema's description completes "must be …". What came is told by its kind only: the value may be a password. */
+function toScimError(error: DefinedError): ScimError {
+  const path = attributePath(error.instancePath);
+  switch (error.keyword) {
+    case 'required':
+      return invalidValue(`${attributePath(`${error.instancePath}/${error.params.missingProperty}`)} is required`);
+    case 'pattern':
+      return invalidValue(`${path} must not be blank`);
+    default:
+      return invalidValue(`${path} must be ${String(error.parentSchema?.['description'])}, not ${kindOf(error.data)}`);
+  }
+}
+
+/** `/emails/0/value` as `emails[0].value`, `/urn:…:User/manager` as `urn:…:User:manager`. */
+function attributePath(instancePath: string): string {
+  const [first = 'the resource', ...rest] = instancePath.split('/').slice(1);
+  const container = /^urn:/i.test(first) ? ':' : '.';
+  return rest.reduce((path, segment, index) => path + joint(segment, index === 0 ? container : '.'), first);
+}
+
+function joint(segment: string, separator: string): string {
+  return /^\d+$/.test(segment) ? `[${segment}]` : separator + segment;
+}
