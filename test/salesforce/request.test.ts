@@ -77,7 +77,7 @@ describe('a request', () => {
       authorization: expect.stringMatching(/^Bearer 00D/) as unknown,
       'content-type': 'application/json',
       'sforce-auto-assign': 'FALSE',
-      'sforce-call-options': expect.stringMatching(/^client=scim-salesforce\//) as unknown,
+      'sforce-call-options': 'client=scim-salesforce',
     });
   });
 
