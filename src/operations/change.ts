@@ -1,7 +1,7 @@
 /** Read, compute, commit if nobody else was faster: what PUT, PATCH and DELETE have in common. */
 import { conflict, notFound, preconditionFailed } from '../scim/errors.ts';
 import { checkIfMatch, etag } from '../scim/preconditions.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { VersionConflict } from '../storage/errors.ts';
 import type { StoredResource } from '../storage/store.ts';
 import type { Caller, OperationContext } from './context.ts';

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { uniqueness } from '../scim/errors.ts';
 import type { JsonObject } from '../scim/json.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { UniquenessConflict } from '../storage/errors.ts';
 import type { ChangeEntry, StoredResource } from '../storage/store.ts';
 import type { Caller, OperationContext } from './context.ts';

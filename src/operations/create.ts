@@ -2,7 +2,7 @@
 import { invalidSyntax } from '../scim/errors.ts';
 import { isObject, kindOf, type JsonObject } from '../scim/json.ts';
 import { normaliseResource } from '../scim/normalise.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';

@@ -1,8 +1,9 @@
 /** GET on a resource type: filter and page (RFC 7644 §3.4.2). */
 import { invalidFilter } from '../scim/errors.ts';
-import { parseFilter, type Filter } from '../scim/filter/parse.ts';
+import { parseFilter } from '../scim/filter/parse.ts';
+import type { Filter } from '../scim/filter/filter.ts';
 import { parsePage, type Page } from '../scim/paging.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { ResourcePage } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
 

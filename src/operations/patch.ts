@@ -3,7 +3,7 @@ import { checkImmutable } from '../scim/mutability.ts';
 import { normaliseResource } from '../scim/normalise.ts';
 import { applyPatch } from '../scim/patch/apply.ts';
 import { parsePatchOp } from '../scim/patch/parse.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { changeResource } from './change.ts';
 import { commitResource } from './commit.ts';

@@ -1,5 +1,5 @@
 /** DELETE: the resource is gone, and its Lead will follow (RFC 7644 §3.6). */
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { changeResource } from './change.ts';
 import { commitRemoval } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';

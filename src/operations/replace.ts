@@ -1,6 +1,6 @@
 /** PUT: the whole resource anew (RFC 7644 §3.5.1). */
 import { checkImmutable } from '../scim/mutability.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { changeResource } from './change.ts';
 import { commitResource } from './commit.ts';

@@ -1,7 +1,9 @@
 /** Which values of a resource are found without a scan: unique attributes and the searched ones of `schemas/scim/indexes.json`. */
 import { readPath } from '../scim/patch/path.ts';
 import type { JsonObject } from '../scim/json.ts';
-import type { Attribute, AttributePath, Registry, ResourceType } from '../scim/schema/registry.ts';
+import type { Attribute } from '../scim/schema/attribute.ts';
+import type { AttributePath, ResourceType } from '../scim/schema/resource-type.ts';
+import type { Registry } from '../scim/schema/registry.ts';
 import type { ResourceKey } from '../storage/store.ts';
 
 interface Index {

@@ -1,7 +1,8 @@
 /** Between a resource as the protocol knows it and as it lies on disk; `meta` is made from columns (RFC 7643 §3.1). */
 import type { Json, JsonObject } from '../scim/json.ts';
 import { etag } from '../scim/preconditions.ts';
-import type { Attribute, ResourceType } from '../scim/schema/registry.ts';
+import type { Attribute } from '../scim/schema/attribute.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 
 export interface Stamp {

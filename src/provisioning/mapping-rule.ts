@@ -1,7 +1,7 @@
 /** How one field of a mapping gets its value. */
 import type { JsonObject, Json } from '../scim/json.ts';
 import { parseReadPath, readPath, type Path } from '../scim/patch/path.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { LeadValue } from './lead-target.ts';
 import type { FaultPath, Report } from './mapping-error.ts';
 import { compileExpression, ExpressionError } from './mapping-expression.ts';

@@ -1,6 +1,6 @@
 /** Which Lead a SCIM user becomes, as a mapping file says. */
 import type { JsonObject } from '../scim/json.ts';
-import type { ResourceType } from '../scim/schema/registry.ts';
+import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { LeadFields, LeadValue } from './lead-target.ts';
 import { formatPath, MappingError, type Report } from './mapping-error.ts';
 import { ExpressionError } from './mapping-expression.ts';

@@ -1,5 +1,5 @@
 /** The whole storage contract. Two engines implement it; one contract suite proves that they behave the same. */
-import type { Filter } from '../scim/filter/parse.ts';
+import type { Filter } from '../scim/filter/filter.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
 export interface StoredResource {

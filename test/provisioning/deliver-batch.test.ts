@@ -11,7 +11,7 @@ import { createMapping, type MappingData } from '../../src/provisioning/mapping.
 import { createLeadTarget, type SalesforceLeads } from '../../src/salesforce/leads.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { readSchemaFile } from '../../src/schema-files.ts';
-import type { ResourceType } from '../../src/scim/schema/registry.ts';
+import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import type { Lane, Store } from '../../src/storage/store.ts';
 import { ENGINES, indexes, registry } from '../support/engines.ts';
 import { request } from '../support/service.ts';

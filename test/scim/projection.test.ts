@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
 import { parseProjection, project } from '../../src/scim/projection.ts';
-import { createRegistry, type ResourceType } from '../../src/scim/schema/registry.ts';
+import { createRegistry } from '../../src/scim/schema/registry.ts';
+import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import { faultOf } from './support/fault.ts';
 import { freeze } from './support/freeze.ts';
 import { attribute, ENTERPRISE, groupType, labType, PROVISIONING, published, USER } from './support/registries.ts';

@@ -7,7 +7,7 @@ import { hidesAttributes, resourceMessage, resourceText } from '../../operations
 import { LIST_RESPONSE_SCHEMA } from '../../scim/paging.ts';
 import { etag } from '../../scim/preconditions.ts';
 import { parseProjection, project, type Projection } from '../../scim/projection.ts';
-import type { ResourceType } from '../../scim/schema/registry.ts';
+import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import type { StoredResource } from '../../storage/store.ts';
 import { SCIM_CONTENT_TYPE } from './content-types.ts';
 

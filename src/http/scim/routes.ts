@@ -9,7 +9,7 @@ import { removeResource } from '../../operations/remove.ts';
 import { replaceResource } from '../../operations/replace.ts';
 import { notImplemented } from '../../scim/errors.ts';
 import { checkIfNoneMatch, etag } from '../../scim/preconditions.ts';
-import type { ResourceType } from '../../scim/schema/registry.ts';
+import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import { parameter, readProjection, sendList, sendResource, type Query } from './answer.ts';
 import { discoveryEndpoints } from './discovery.ts';
 import type { Endpoint, Handler } from './endpoint.ts';

@@ -4,12 +4,8 @@ import { elementOf, type Attribute } from '../schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
 import { readBoolean } from '../value.ts';
 import { compare, OPERATORS, present, refuseSecret } from './condition.ts';
-import type * as tree from './filter.ts';
-import type { CompareValue, LogicalFilter } from './filter.ts';
+import type { CompareOperator, CompareValue, Filter, LogicalFilter } from './filter.ts';
 import { tokenise, type Token } from './tokens.ts';
-
-export type Filter = tree.Filter;
-export type CompareOperator = tree.CompareOperator;
 
 /** Deeper than people or programs nest, shallow enough for recursion here and in whatever walks the tree. */
 export const MAX_FILTER_DEPTH = 50;

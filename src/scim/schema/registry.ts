@@ -1,12 +1,6 @@
 /** Which resource types and schemas this server has (RFC 7643 §6, §7). */
 import type { AttributeDefinition, ResourceTypeDefinition, SchemaDefinition } from './definition.ts';
-import type * as attribute from './attribute.ts';
-import type * as resourceType from './resource-type.ts';
-import { createResourceType } from './resource-type.ts';
-
-export type Attribute = attribute.Attribute;
-export type AttributePath = resourceType.AttributePath;
-export type ResourceType = resourceType.ResourceType;
+import { createResourceType, type ResourceType } from './resource-type.ts';
 
 export interface Registry {
   readonly resourceTypes: readonly ResourceType[];

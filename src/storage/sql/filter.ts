@@ -1,6 +1,6 @@
 /** A SCIM filter as a SQL condition (RFC 7644 §3.4.2.2); means what `scim/filter/evaluate.ts` means. */
-import type { CompareOperator, Filter } from '../../scim/filter/parse.ts';
-import type { AttributePath } from '../../scim/schema/registry.ts';
+import type { CompareOperator, Filter } from '../../scim/filter/filter.ts';
+import type { AttributePath } from '../../scim/schema/resource-type.ts';
 import type { Dialect, ScalarType } from './dialect.ts';
 import type { Parameters } from './transaction.ts';
 

