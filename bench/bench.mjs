@@ -4,14 +4,17 @@
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { startProcess } from './processes.mjs';
+import { leaveFirstCore, startProcess } from './processes.mjs';
 
 const autocannon = createRequire(import.meta.url)('autocannon');
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const ROUNDS = 3;
+const WARM_UP_SECONDS = 1;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
 const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
 const HEADERS = { 'content-type': 'application/scim+json', authorization: AUTHORIZATION };
+
+leaveFirstCore();
 
 let serial = 0;
 const user = () => {
@@ -41,33 +44,34 @@ const user = () => {
   });
 };
 
-async function load(url, connections, request, amount) {
-  const limit = amount === undefined ? { duration: SECONDS } : { amount };
-  const result = await autocannon({ url, connections, ...limit, requests: [{ headers: HEADERS, ...request }] });
+async function load(url, connections, request) {
+  const run = (duration) => autocannon({ url, connections, duration, requests: [{ headers: HEADERS, ...request }] });
+  await run(WARM_UP_SECONDS);
+  const result = await run(SECONDS);
   const wrong = result.non2xx + result.errors;
   if (wrong > 0) throw new Error(`${wrong} of ${result.requests.total} requests to ${url} failed`);
   return { rps: result.requests.total / result.duration, p99: result.latency.p99 };
 }
 
-const creates = (url, connections, amount) =>
-  load(
-    url,
-    connections,
-    {
-      method: 'POST',
-      path: `${new URL(url).pathname.replace(/\/$/, '')}/Users`,
-      setupRequest: (request) => ({ ...request, body: user() }),
-    },
-    amount,
-  );
+const rootOf = (url) => new URL(url).pathname.replace(/\/$/, '');
+
+const creates = (url, connections) =>
+  load(url, connections, {
+    method: 'POST',
+    path: `${rootOf(url)}/Users`,
+    setupRequest: (request) => ({ ...request, body: user() }),
+  });
+
+async function createOne(url) {
+  const answer = await fetch(`${url}/Users`, { method: 'POST', headers: HEADERS, body: user() });
+  if (answer.status !== 201) throw new Error(`a create was answered ${answer.status}`);
+  return (await answer.json()).id;
+}
 
 async function gets(url, connections) {
   const ids = [];
-  for (let index = 0; index < 1000; index += 1) {
-    const answer = await fetch(`${url}/Users`, { method: 'POST', headers: HEADERS, body: user() });
-    ids.push((await answer.json()).id);
-  }
-  const root = new URL(url).pathname.replace(/\/$/, '');
+  for (let index = 0; index < 1000; index += 1) ids.push(await createOne(url));
+  const root = rootOf(url);
   let at = 0;
   return load(url, connections, {
     method: 'GET',
@@ -123,7 +127,11 @@ async function delivery(users, connections) {
   const server = await ourServer(sandbox.url);
   await fetch(`${sandbox.url}/sandbox/reset`, { method: 'POST' });
   const startedAt = performance.now();
-  await creates(server.url, connections, users);
+  let left = users;
+  const client = async () => {
+    while (left-- > 0) await createOne(server.url);
+  };
+  await Promise.all(Array.from({ length: connections }, client));
   const acceptedMs = performance.now() - startedAt;
   for (;;) {
     const { rows } = await (await fetch(`${sandbox.url}/sandbox/calls`)).json();

@@ -6,6 +6,11 @@ import { join } from 'node:path';
 
 const canPin = spawnSync('taskset', ['-V']).status === 0;
 
+/** Moves this process, and the unpinned ones that it starts, off the core of the server under test. */
+export function leaveFirstCore() {
+  if (canPin) spawnSync('taskset', ['-a', '-cp', '1', String(process.pid)]);
+}
+
 /** @returns {Promise<{url: string, stop: () => Promise<void>}>} once `pattern` was printed; its first group is the URL */
 export async function startProcess(args, pattern, environment = {}, { pin = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scim-bench-'));

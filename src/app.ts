@@ -7,7 +7,7 @@ import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
 import type { Clock } from './clock.ts';
 import { bearerTokens, ConfigurationError, type Config } from './config.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
-import { newId, random } from './new-id.ts';
+import { newId, newRequestId, random } from './new-id.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
@@ -210,6 +210,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
     },
     logger,
     ready: () => store.ping(),
+    newRequestId,
     ...tlsOf(config),
   });
   await server.listen({ host: config.HOST, port: config.PORT });

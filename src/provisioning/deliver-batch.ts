@@ -18,10 +18,11 @@ export interface BatchResult {
   readonly gate?: Fault;
 }
 
-export async function deliverBatch(context: DeliveryContext): Promise<BatchResult> {
+/** @param limit lanes, 1–200 */
+export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH): Promise<BatchResult> {
   const startedAt = context.now();
   const { connector, leaseMs } = context;
-  const request = { connector, limit: MAX_BATCH, lease: context.newId(), leaseMs, now: startedAt };
+  const request = { connector, limit, lease: context.newId(), leaseMs, now: startedAt };
   const lanes = await context.store.claimLanes(request);
   if (lanes.length === 0) return { claimed: 0 };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;

@@ -70,8 +70,10 @@ export class Worker {
   }
 
   async #deliver(): Promise<void> {
-    const { claimed, gate } = await deliverBatch(this.#context);
-    this.#changes = claimed < MAX_BATCH ? 0 : Math.max(0, this.#changes - claimed);
+    // After a closed gate one record asks whether Salesforce is back.
+    const limit = this.#outages > 0 ? 1 : MAX_BATCH;
+    const { claimed, gate } = await deliverBatch(this.#context, limit);
+    this.#changes = claimed < limit ? 0 : Math.max(0, this.#changes - claimed);
     if (gate) return this.#closeGate(gate);
     if (claimed > 0) await this.#openGate();
   }
@@ -82,7 +84,7 @@ export class Worker {
     for (let seen = 0; this.#changes > seen && this.#changes < MAX_BATCH && !this.#stopped;) {
       seen = this.#changes;
       if (this.#context.now() - startedAt >= this.#timing.maxLingerMs) return;
-      await this.#sleepUninterrupted(this.#timing.quietMs);
+      await this.#sleep(this.#timing.quietMs, () => this.#changes >= MAX_BATCH);
     }
   }
 
@@ -90,7 +92,7 @@ export class Worker {
     const { store, connector, now } = this.#context;
     const dueAt = await store.nextDueAt(connector);
     const waitMs = dueAt === undefined ? this.#timing.pollMs : dueAt - now();
-    if (waitMs > 0) await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
+    if (waitMs > 0) await this.#sleep(Math.min(waitMs, this.#timing.pollMs), () => this.#changes > 0);
   }
 
   /** @returns whether to stay away for now: the gate is closed, and was waited at a while, or the worker stops */
@@ -100,7 +102,7 @@ export class Worker {
     const gate = await store.readGate(connector);
     if (!gate || (gate.until !== undefined && gate.until <= now())) return false;
     const waitMs = gate.until === undefined ? this.#timing.pollMs : gate.until - now();
-    await this.#sleepUninterrupted(Math.min(waitMs, this.#timing.pollMs));
+    await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
     return true;
   }
 
@@ -126,31 +128,19 @@ export class Worker {
     this.#context.onEvent({ kind: 'gate opened' });
   }
 
-  /** Ends early when a change comes or the worker stops. */
-  #sleep(ms: number): Promise<void> {
+  /** Ends early when the worker stops, or when something happened that makes `wanted` true. */
+  #sleep(ms: number, wanted: () => boolean = () => false): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-      if (this.#stopped || this.#changes > 0) this.#wake();
-    });
-  }
-
-  /** Ends early when a batch is full or the worker stops. */
-  #sleepUninterrupted(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => finish(), ms);
       const finish = (): void => {
         clearTimeout(timer);
         this.#wake = undefined;
         resolve();
       };
+      const timer = setTimeout(finish, ms);
       this.#wake = () => {
-        if (this.#stopped || this.#changes >= MAX_BATCH) finish();
+        if (this.#stopped || wanted()) finish();
       };
+      this.#wake();
     });
   }
 }

@@ -16,7 +16,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 export function sendScimError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = toScimError(error, request);
-  if (fault.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (fault.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply
     .code(fault.status)

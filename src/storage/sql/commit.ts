@@ -96,7 +96,7 @@ function* writeEntry({ type, id, before, after, entry, at }: Change): Transactio
 function* markDue(connector: string, { id, at }: Change, tail: number): Transaction<void> {
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq)
     values ($1, $2, 'due', $3, 0, $4, 0)
-    on conflict (connector, user_id) do update set
+    on conflict (user_id, connector) do update set
       state = 'due',
       attempts = 0,
       tail_seq = excluded.tail_seq,

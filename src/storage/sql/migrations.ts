@@ -37,9 +37,10 @@ const MIGRATIONS: readonly Migration[] = [
          seq bigint not null,
          primary key (type, attribute, value, seq)
        ) ${dialect.keyTable}`,
+      // The user first: with the connector first, SQLite walks all lanes of the connector to settle 200 of them.
       `create table lane (
-         connector text not null,
          user_id text not null,
+         connector text not null,
          state text not null,
          due_at bigint not null,
          attempts integer not null,
@@ -53,7 +54,7 @@ const MIGRATIONS: readonly Migration[] = [
          error text,
          last_attempt_at bigint,
          last_delivered_at bigint,
-         primary key (connector, user_id)
+         primary key (user_id, connector)
        )`,
       `create index lane_due on lane (connector, due_at) where state = 'due'`,
       'create index lane_lead on lane (connector, lead_id) where lead_id is not null',
