@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
 import type { Clock } from './clock.ts';
 import { bearerTokens, ConfigurationError, type Config } from './config.ts';
+import { openStore, openStoreToRead } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
@@ -22,9 +23,6 @@ import { readRegistry } from './scim-schemas.ts';
 import { parseFilter } from './scim/filter/parse.ts';
 import type { Registry } from './scim/schema/registry.ts';
 import type { ResourceType } from './scim/schema/resource-type.ts';
-import { createSqlStore, sqlStore } from './storage/sql/sql-store.ts';
-import { sqliteDialect } from './storage/sqlite/dialect.ts';
-import { openSqlite, openSqliteReader } from './storage/sqlite/open.ts';
 import type { Store, StoredResource } from './storage/store.ts';
 
 /** The one Salesforce org of this service. */
@@ -72,7 +70,14 @@ async function start(
   const registry = readRegistry();
   const mapping = readMapping(config, registry);
   const indexes = readIndexes(registry);
-  const store = await openStore(config, clock, indexes);
+  const storeOptions = {
+    connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
+    keyTables: keyTables(indexes),
+    now: clock.now(),
+  };
+  const store = await openStore(config, storeOptions, (error) =>
+    logger.warn({ err: error }, 'database connection lost'),
+  );
   stops.push(() => store.close());
   const sandbox = await startEmbeddedSandbox(config);
   if (sandbox) stops.push(() => sandbox.close());
@@ -115,8 +120,7 @@ const readIndexes = (registry: Registry): ResourceIndexes =>
 export async function showUser(config: Config, idOrUserName: string): Promise<UserTimeline | undefined> {
   const registry = readRegistry();
   const keys = keyTables(readIndexes(registry));
-  const driver = openSqliteReader(sqlitePath(config));
-  const store = sqlStore(driver, sqliteDialect, { connectors: new Map(), keyTables: keys });
+  const store = openStoreToRead(config, { connectors: new Map(), keyTables: keys });
   try {
     return await readTimeline(store, CONNECTOR, idOrUserName, (userName) => findByUserName(registry, store, userName));
   } finally {
@@ -135,24 +139,6 @@ async function findByUserName(registry: Registry, store: Store, userName: string
     locationPrefix: '',
   });
   return resources[0];
-}
-
-const sqlitePath = (config: Config): string => config.DATABASE_URL.slice('sqlite:'.length);
-
-async function openStore(config: Config, clock: Clock, indexes: ResourceIndexes): Promise<Store> {
-  const driver = openSqlite(sqlitePath(config));
-  const connectors = new Map([[PROVISIONED_TYPE, [CONNECTOR]]]);
-  try {
-    return await createSqlStore(driver, sqliteDialect, {
-      soleOwner: true,
-      connectors,
-      keyTables: keyTables(indexes),
-      now: clock.now(),
-    });
-  } catch (error) {
-    await driver.close();
-    throw error;
-  }
 }
 
 async function startEmbeddedSandbox(config: Config): Promise<Sandbox | undefined> {

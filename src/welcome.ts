@@ -12,7 +12,7 @@ export function welcome(config: Config, app: App): string {
     `SCIM 2.0      ${app.scimUrl}`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
     `Salesforce    ${salesforce}`,
-    `Database      ${config.DATABASE_URL}`,
+    `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,
     `Health        ${app.baseUrl}/healthz, ${app.baseUrl}/readyz`,
     '',
     'Try:',

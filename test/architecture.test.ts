@@ -24,6 +24,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['config.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/'],
   axios: ['salesforce/request.ts', 'salesforce/token.ts'],
   libsql: ['storage/sqlite/'],
+  pg: ['storage/postgres/'],
   fastify: ['app.ts', 'http/', 'sandbox/'],
   jsonata: ['provisioning/mapping'],
   commander: ['main.ts'],

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ENGINES } from '../support/engines.ts';
 import { eventually, request, startService, type TestService } from '../support/service.ts';
 
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -7,7 +8,7 @@ const ROBIN = { schemas: [], userName: 'Robin', password: 'robin123', emails: ['
 
 type Lead = Record<string, unknown> & { readonly Id: string };
 
-describe('a SCIM user becomes a Salesforce Lead', () => {
+describe.each(ENGINES)('a SCIM user becomes a Salesforce Lead, on $name', (engine) => {
   let service: TestService;
   afterEach(() => service.close());
 
@@ -53,7 +54,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   };
 
   it('creates one Lead, updates it, closes and reopens it, deletes it', async () => {
-    service = await startService();
+    service = await startService(engine);
     const id = await create({ ...ROBIN, name: { givenName: 'Robin', familyName: 'Hood' } });
     const created = await lead();
     expect(created).toMatchObject({ FirstName: 'Robin', LastName: 'Hood', Email: 'robin@wso2.com', SCIM_Id__c: id });
@@ -73,7 +74,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('makes the four fields of the tutorial with the tutorial preset, and one Lead however often it is asked', async () => {
-    service = await startService({ MAPPING_FILE: 'schemas/mappings/tutorial.json' });
+    service = await startService(engine, { MAPPING_FILE: 'schemas/mappings/tutorial.json' });
     const id = await create(ROBIN);
     expect(await lead()).toMatchObject({
       LastName: 'robin@wso2.com',
@@ -87,7 +88,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('tells through SCIM where the Lead is', async () => {
-    service = await startService();
+    service = await startService(engine);
     const id = await create(ROBIN);
     const lane = await settled(id);
     const { Id } = await lead();
@@ -100,7 +101,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('sends only what changed, clears what is gone, and spends no call on what Salesforce need not know', async () => {
-    service = await startService();
+    service = await startService(engine);
     const id = await create({ ...ROBIN, title: 'Outlaw', nickName: 'Rob' });
     await settled(id);
     const before = (await sandbox('GET', '/sandbox/calls'))['api'];
@@ -112,7 +113,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('adopts the one Lead with the same e-mail, keeps what people wrote there, and only closes it in the end', async () => {
-    service = await startService();
+    service = await startService(engine);
     const existing = await existingLead({
       LastName: 'Hood',
       Company: 'Sherwood Ltd',
@@ -128,7 +129,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('parks a user whom several Leads fit, says which, and delivers once there is one', async () => {
-    service = await startService();
+    service = await startService(engine);
     const first = await existingLead({ LastName: 'A', Company: 'A', Email: 'robin@wso2.com' });
     await existingLead({ LastName: 'B', Company: 'B', Email: 'robin@wso2.com' });
     const id = await create(ROBIN);
@@ -139,13 +140,13 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('makes a Lead for each of two users that share an e-mail', async () => {
-    service = await startService();
+    service = await startService(engine);
     await Promise.all([create(ROBIN), create({ ...ROBIN, userName: 'Robin2' })]);
     await eventually(async () => ((await leads()).length === 2 ? true : undefined));
   });
 
   it('works without an external id field: matches by e-mail, then by the Lead id it remembers', async () => {
-    service = await startService({ SALESFORCE_EXTERNAL_ID_FIELD: '' });
+    service = await startService(engine, { SALESFORCE_EXTERNAL_ID_FIELD: '' });
     const id = await create(ROBIN);
     const created = await lead();
     await settled(id);
@@ -163,7 +164,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   ])(
     'ends with one Lead when the connection breaks %s Salesforce committed, %s an external id field',
     async (reset, _title, field) => {
-      service = await startService({ SALESFORCE_EXTERNAL_ID_FIELD: field });
+      service = await startService(engine, { SALESFORCE_EXTERNAL_ID_FIELD: field });
       await sandbox('POST', '/sandbox/faults', [
         { match: { path: '/composite/sobjects' }, times: 1, action: { reset } },
       ]);
@@ -173,7 +174,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   );
 
   it('parks a user whom Salesforce refuses, with its words and a hint, and nobody else', async () => {
-    service = await startService({ MAPPING_FILE: 'schemas/mappings/tutorial.json' });
+    service = await startService(engine, { MAPPING_FILE: 'schemas/mappings/tutorial.json' });
     const bad = await create({ userName: 'bad', emails: [{ value: 'not an address' }] });
     const good = await create(ROBIN);
     await settled(good);
@@ -183,7 +184,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('never writes the password to its log, and shows no secret when Salesforce refuses the login', async () => {
-    service = await startService();
+    service = await startService(engine);
     await sandbox('PATCH', '/sandbox/config', { passwordFlow: false });
     await create(ROBIN);
     await eventually(async () => (service.log().includes('salesforce gate closed') ? true : undefined));
@@ -197,7 +198,7 @@ describe('a SCIM user becomes a Salesforce Lead', () => {
   });
 
   it('waits out an outage and delivers then, whoever asks meanwhile', async () => {
-    service = await startService();
+    service = await startService(engine);
     await sandbox('POST', '/sandbox/faults', [
       { match: { path: '/services/data' }, times: 2, action: { status: 503, body: '<html>down</html>' } },
     ]);

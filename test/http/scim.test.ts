@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ENGINES } from '../support/engines.ts';
 import { request, startService, type Answer, type TestService } from '../support/service.ts';
 
 const SCIM_JSON = 'application/scim+json; charset=utf-8';
@@ -8,12 +9,12 @@ const PROVISIONING = 'urn:scim-salesforce:params:scim:schemas:extension:provisio
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-describe('SCIM over HTTP', () => {
+describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
   let service: TestService;
   let counter = 0;
 
   beforeAll(async () => {
-    service = await startService({ SCIM_BEARER_TOKENS: 'token-of-16-chars-a,token-of-16-chars-b' });
+    service = await startService(engine, { SCIM_BEARER_TOKENS: 'token-of-16-chars-a,token-of-16-chars-b' });
   });
   afterAll(() => service.close());
 

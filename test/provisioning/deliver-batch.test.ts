@@ -13,7 +13,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { readSchemaFile } from '../../src/schema-files.ts';
 import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import type { Lane, Store } from '../../src/storage/store.ts';
-import { ENGINES, indexes, registry } from '../support/engines.ts';
+import { ENGINES, openEngine, indexes, registry } from '../support/engines.ts';
 import { request } from '../support/service.ts';
 
 const CONNECTOR = 'salesforce';
@@ -37,7 +37,7 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
   beforeEach(async () => {
     now = Date.UTC(2026, 0, 1);
     events = [];
-    store = await engine.open();
+    store = await openEngine(engine);
     sandbox = await startSandbox({ port: 0, now: () => new Date(now) });
     target = connect('SCIM_Id__c');
   });

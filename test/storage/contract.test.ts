@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
 import type { Change, LeasedLane, Settlement, Store, StoredResource } from '../../src/storage/store.ts';
-import { ENGINES, storedUser, userKeys } from '../support/engines.ts';
+import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 
 const CONNECTOR = 'salesforce';
 const entry = { operation: 'create', actor: 'basic:admin', requestId: 'r1', changed: ['userName'] } as const;
@@ -31,6 +31,10 @@ const removal = (before: StoredResource, userName: string, at = 3_000): Change =
   at,
 });
 
+/** Engines may keep members in an order of their own. */
+const plain = (resource: StoredResource | undefined): unknown =>
+  resource && { ...resource, document: JSON.parse(resource.document) as unknown };
+
 const claim = (store: Store, now: number, lease = 'lease-1', limit = 200): Promise<readonly LeasedLane[]> =>
   store.claimLanes({ connector: CONNECTOR, limit, lease, leaseMs: 10_000, now });
 
@@ -51,7 +55,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
   let store: Store;
 
   beforeEach(async () => {
-    store = await engine.open();
+    store = await openEngine(engine);
   });
   afterEach(() => store.close());
 
@@ -64,7 +68,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
   describe('commit', () => {
     it('keeps the resource, a journal entry and a due lane together', async () => {
       const user = await create('bjensen');
-      expect(await store.readResource('User', user.id)).toEqual(user);
+      expect(plain(await store.readResource('User', user.id))).toEqual(plain(user));
       expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({
         state: 'due',
         dueAt: 1_000,
@@ -94,9 +98,9 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         store.commit(creation(better, 'better')),
       ]);
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(await store.readResource('User', good.id)).toEqual(good);
+      expect(plain(await store.readResource('User', good.id))).toEqual(plain(good));
       expect(await store.readResource('User', bad.id)).toBeUndefined();
-      expect(await store.readResource('User', better.id)).toEqual(better);
+      expect(plain(await store.readResource('User', better.id))).toEqual(plain(better));
     });
 
     it('lets one of two parallel changes of the same version win', async () => {
@@ -296,10 +300,12 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
     it('lists one type in creation order and counts all of it', async () => {
       const users: StoredResource[] = [];
       for (const name of ['c', 'a', 'b']) users.push(await create(name));
-      const page = (offset: number, limit: number) =>
-        store.queryResources({ type: 'User', offset, limit, locationPrefix: 'http://x/Users/' });
-      expect(await page(0, 10)).toEqual({ totalResults: 3, resources: users });
-      expect(await page(1, 1)).toEqual({ totalResults: 3, resources: [users[1]] });
+      const page = async (offset: number, limit: number) => {
+        const found = await store.queryResources({ type: 'User', offset, limit, locationPrefix: 'http://x/Users/' });
+        return { ...found, resources: found.resources.map(plain) };
+      };
+      expect(await page(0, 10)).toEqual({ totalResults: 3, resources: users.map(plain) });
+      expect(await page(1, 1)).toEqual({ totalResults: 3, resources: [plain(users[1])] });
       expect(await page(0, 0)).toEqual({ totalResults: 3, resources: [] });
       expect(await page(9, 10)).toEqual({ totalResults: 3, resources: [] });
       expect(await store.readResources('User', users.map(({ id }) => id).concat('nobody'))).toHaveLength(3);

@@ -7,7 +7,9 @@ import { StorageUnavailable } from '../../src/storage/errors.ts';
 import { createSqlStore } from '../../src/storage/sql/sql-store.ts';
 import { sqliteDialect } from '../../src/storage/sqlite/dialect.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
-import { storedUser, storeOptions, userKeys } from '../support/engines.ts';
+import { storedUser, storeOptions as options, userKeys } from '../support/engines.ts';
+
+const storeOptions = { ...options, soleOwner: true };
 
 describe('the SQLite file', () => {
   let folder: string;

@@ -1,17 +1,21 @@
 /** The database engines that every contract suite runs on. */
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { openStore } from '../../src/database.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from '../../src/operations/resource-keys.ts';
 import { readSchemaFile } from '../../src/schema-files.ts';
 import { readRegistry } from '../../src/scim-schemas.ts';
-import { createSqlStore } from '../../src/storage/sql/sql-store.ts';
-import { sqliteDialect } from '../../src/storage/sqlite/dialect.ts';
-import { openSqlite } from '../../src/storage/sqlite/open.ts';
 import type { ResourceKey, Store, StoredResource } from '../../src/storage/store.ts';
+
+export interface Database {
+  readonly url: string;
+  drop(): Promise<void>;
+}
 
 export interface Engine {
   readonly name: string;
-  /** An empty store that nobody else uses. */
-  open(): Promise<Store>;
+  /** An empty database that nobody else uses. */
+  create(): Promise<Database>;
 }
 
 export const registry = readRegistry();
@@ -22,13 +26,45 @@ export const indexes: ResourceIndexes = compileIndexes(
 export const storeOptions = {
   connectors: new Map([['User', ['salesforce']]]),
   keyTables: keyTables(indexes),
-  soleOwner: true,
   now: 0,
 };
 
 export const ENGINES: readonly Engine[] = [
-  { name: 'SQLite', open: () => createSqlStore(openSqlite(':memory:'), sqliteDialect, storeOptions) },
+  { name: 'SQLite', create: () => Promise.resolve({ url: 'sqlite::memory:', drop: () => Promise.resolve() }) },
+  { name: 'PostgreSQL', create: createPostgres },
 ];
+
+/** A store on a database of its own, which goes when the store is closed. */
+export async function openEngine(engine: Engine): Promise<Store> {
+  const { url, drop } = await engine.create();
+  const store = await openStore({ DATABASE_URL: url }, storeOptions, () => undefined);
+  return {
+    ...store,
+    close: async () => {
+      await store.close();
+      await drop();
+    },
+  };
+}
+
+/** A schema of its own in the PostgreSQL of this run. */
+async function createPostgres(): Promise<Database> {
+  const server = process.env['TEST_POSTGRES_URL'];
+  if (!server) throw new Error('no PostgreSQL: jest did not run its global set-up');
+  const schema = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = new pg.Client({ connectionString: server });
+  await admin.connect();
+  await admin.query(`create schema ${schema}`);
+  const url = new URL(server);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  return {
+    url: url.href,
+    drop: async () => {
+      await admin.query(`drop schema ${schema} cascade`);
+      await admin.end();
+    },
+  };
+}
 
 export function storedUser(userName: string, version = 1, id: string = randomUUID()): StoredResource {
   const document = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id, userName });

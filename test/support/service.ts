@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { startApp, type App } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Engine } from './engines.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 export interface TestService {
@@ -26,7 +27,9 @@ export interface Answer {
 
 export const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
 
-export async function startService(environment: Record<string, string> = {}): Promise<TestService> {
+/** @param engine of the database; what `environment` sets comes before it */
+export async function startService(engine: Engine, environment: Record<string, string> = {}): Promise<TestService> {
+  const database = await engine.create();
   const sandbox = await startSandbox({ port: 0 });
   const lines: string[] = [];
   const stream = new Writable({
@@ -37,7 +40,7 @@ export async function startService(environment: Record<string, string> = {}): Pr
   });
   const config = readConfig({
     PORT: '0',
-    DATABASE_URL: 'sqlite::memory:',
+    DATABASE_URL: database.url,
     SALESFORCE_LOGIN_URL: sandbox.url,
     SALESFORCE_CLIENT_ID: 'client-id-of-test',
     SALESFORCE_CLIENT_SECRET: 'client-secret-of-test',
@@ -57,6 +60,7 @@ export async function startService(environment: Record<string, string> = {}): Pr
     close: async () => {
       await app.stop();
       await sandbox.close();
+      await database.drop();
     },
   };
 }

@@ -29,6 +29,9 @@ export interface Dialect {
   endsWith(text: string, part: string): string;
   /** An instant (RFC 3339 text) as something that compares in time order. */
   instant(text: string): string;
+
+  /** Keeps other instances from migrating at the same time; absent where there are none. */
+  readonly migrationLock?: string;
 }
 
 export type ScalarType = 'text' | 'number' | 'boolean';

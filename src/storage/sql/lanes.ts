@@ -19,11 +19,12 @@ const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.att
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
   const { connector, limit, lease, leaseMs, now } = request;
-  const text = `update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
-    where connector = $3 and user_id in (
+  const text = `with claimed as materialized (
       select user_id from lane where connector = $3 and state = 'due' and due_at <= $4
       order by due_at limit $5 ${dialect.skipLocked}
     )
+    update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
+    where connector = $3 and user_id in (select user_id from claimed)
     returning ${COLUMNS}`;
   const rows = yield { text, values: [lease, now + leaseMs, connector, now, limit] };
   return rows.map((row) => ({ ...toLane(row), lease }));
@@ -124,7 +125,7 @@ const settleText = (dialect: Dialect): string => `update lane set
   returning lane.user_id`;
 
 const attemptText = (dialect: Dialect): string => `insert into journal (at, kind, type, id, version, detail)
-  select $2, 'attempt', 'User', s.user_id, s.version, s.detail from ${dialect.rows('$1', 's', SETTLED)}`;
+  select cast($2 as bigint), 'attempt', 'User', s.user_id, s.version, s.detail from ${dialect.rows('$1', 's', SETTLED)}`;
 
 function* removeGone(dialect: Dialect, connector: string, settlements: readonly Settlement[]): Transaction<void> {
   const gone = settlements.filter((settlement) => settlement.state === 'gone');

