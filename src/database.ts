@@ -13,9 +13,9 @@ interface Engine {
   readonly dialect: Dialect;
   /** Whether the process that has it open is the only one. */
   readonly soleOwner: boolean;
-  open(url: string, onIdleError: (error: Error) => void): Driver;
+  readonly open: (url: string, onIdleError: (error: Error) => void) => Driver;
   /** Without taking it from a process that serves. */
-  openToRead(url: string): Driver;
+  readonly openToRead: (url: string) => Driver;
 }
 
 const pathOf = (url: string): string => url.slice('sqlite:'.length);

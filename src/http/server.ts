@@ -28,8 +28,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A child logger for each request costs more than a GET; what we log carries the request id itself.
     childLoggerFactory: (logger) => logger,
     bodyLimit: MAX_BODY_BYTES,
-    genReqId: options.newRequestId,
-    requestIdHeader: 'x-request-id',
+    genReqId: (request) => givenRequestId(request.headers['x-request-id']) ?? options.newRequestId(),
+    requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     frameworkErrors: (error, request, reply) => void sendScimError(error, request, reply),
     https: options.tls ? httpsOptions(options.tls) : null,
@@ -43,6 +43,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     sendScimError(new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`), request, reply),
   );
   return server;
+}
+
+/** A proxy's request id is taken over where it looks like one: it goes into the log and the journal. */
+function givenRequestId(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:/+=-]{1,128}$/.test(header) ? header : undefined;
 }
 
 const httpsOptions = ({ cert, key, clientCa }: NonNullable<ServerOptions['tls']>) => ({

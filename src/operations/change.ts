@@ -1,5 +1,6 @@
 /** Read, compute, commit if nobody else was faster: what PUT, PATCH and DELETE have in common. */
 import { conflict, notFound, preconditionFailed } from '../scim/errors.ts';
+import { isText } from '../scim/json.ts';
 import { checkIfMatch, etag } from '../scim/preconditions.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { VersionConflict } from '../storage/errors.ts';
@@ -35,7 +36,7 @@ export async function changeResource<T>(
 
 /** @throws ScimError notFound */
 export async function readExisting(context: OperationContext, type: ResourceType, id: string): Promise<StoredResource> {
-  const stored = await context.store.readResource(type.name, id);
+  const stored = isText(id) ? await context.store.readResource(type.name, id) : undefined;
   if (!stored) throw notFound(`${type.name} ${id} does not exist`);
   return stored;
 }

@@ -61,3 +61,8 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   const members = Object.keys(a);
   return members.length === Object.keys(b).length && members.every((member) => equalJson(a[member], b[member]));
 }
+
+/** Whether a string is Unicode text that every database keeps: PostgreSQL refuses U+0000 and half a surrogate pair. */
+export function isText(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}

@@ -111,6 +111,26 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
         'invalidValue',
         /schemas/,
       ],
+      ['U+0000 in a value', 'POST', '/Users', { userName: 'x', title: 'a\0b' }, 400, 'invalidValue', /title.*U\+0000/],
+      [
+        'half a surrogate pair',
+        'POST',
+        '/Users',
+        '{"userName":"x\\ud800"}',
+        400,
+        'invalidValue',
+        /userName.*surrogate/,
+      ],
+      [
+        'U+0000 in a filter',
+        'GET',
+        '/Users?filter=userName%20eq%20%22a%5Cu0000%22',
+        undefined,
+        400,
+        'invalidFilter',
+        /U\+0000/,
+      ],
+      ['U+0000 in an id', 'GET', '/Users/a%00b', undefined, 404, undefined, /does not exist/],
       ['an unknown operator', 'GET', '/Users?filter=userName%20xx%20%22a%22', undefined, 400, 'invalidFilter', /xx/],
       [
         'an unknown filter attribute',
@@ -219,6 +239,16 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
     it('also guards paths that do not exist, and methods that are refused', async () => {
       expect((await fetch(`${service.app.scimUrl}/Nothing`)).status).toBe(401);
       expect((await fetch(`${service.app.scimUrl}/Users`, { method: 'DELETE' })).status).toBe(401);
+    });
+
+    it('takes over a request id that looks like one, and no other', async () => {
+      const create = async (requestId: string): Promise<string> => {
+        counter += 1;
+        await scim('POST', '/Users', { userName: `traced${counter}` }, { 'x-request-id': requestId });
+        return service.log();
+      };
+      expect(await create('proxy-id-1')).toContain('"requestId":"proxy-id-1"');
+      expect(await create('x'.repeat(500))).not.toContain('xxxxx');
     });
 
     it('leaves health open and tells nothing else', async () => {

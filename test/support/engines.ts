@@ -36,13 +36,13 @@ export const ENGINES: readonly Engine[] = [
 
 /** A store on a database of its own, which goes when the store is closed. */
 export async function openEngine(engine: Engine): Promise<Store> {
-  const { url, drop } = await engine.create();
-  const store = await openStore({ DATABASE_URL: url }, storeOptions, () => undefined);
+  const database = await engine.create();
+  const store = await openStore({ DATABASE_URL: database.url }, storeOptions, () => undefined);
   return {
     ...store,
     close: async () => {
       await store.close();
-      await drop();
+      await database.drop();
     },
   };
 }

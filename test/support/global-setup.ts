@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 
 declare global {
-  // eslint-disable-next-line no-var -- the tear-down runs in the same process and knows no other way
   var testPostgres: TestPostgres | undefined;
 }
 

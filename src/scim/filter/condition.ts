@@ -1,6 +1,7 @@
 /** Which operators and values go with which attribute (RFC 7644 §3.4.2.2, table 3). */
 import { isDateTime } from '../date-time.ts';
 import { invalidFilter } from '../errors.ts';
+import { isText } from '../json.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { AttributePath } from '../schema/resource-type.ts';
 import type { SimpleType } from '../schema/types.ts';
@@ -18,7 +19,7 @@ const SUBSTRING: readonly CompareOperator[] = ['co', 'sw', 'ew'];
 
 export const OPERATORS: ReadonlySet<string> = new Set([...EQUALITY, ...ORDER, ...SUBSTRING]);
 
-const isString = (value: CompareValue) => typeof value === 'string';
+const isString = (value: CompareValue): value is string => typeof value === 'string';
 const isNumber = (value: CompareValue) => typeof value === 'number';
 
 const text: TypeRule = {
@@ -49,6 +50,7 @@ const RULES: Readonly<Record<SimpleType, TypeRule>> = {
 /** @throws ScimError invalidFilter where operator, value and attribute do not go together */
 export function compare(path: AttributePath, operator: CompareOperator, value: CompareValue): CompareFilter {
   if (value === null) return compareNull(path, operator);
+  if (isString(value) && !isText(value)) throw invalidFilter('no value holds U+0000 or half a surrogate pair');
   if (path.unknown !== undefined) return { kind: 'compare', operator, path, value };
   const target = simplePath(path);
   const { type, path: name } = leafOf(target);

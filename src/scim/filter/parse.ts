@@ -200,7 +200,8 @@ function valueOnly(attribute: Attribute, name: string): Attribute | undefined {
 }
 
 function parseUnquoted(scope: Scope, text: string): Filter | undefined {
-  const [, name, value] = /^\s*([^\s[\]()"]+)\s+eq\s(.+)$/is.exec(text) ?? [];
+  // What begins with a quote was meant for the grammar, whose fault is the better answer.
+  const [, name, value] = /^\s*([^\s[\]()"]+)\s+eq\s+([^\s"].*)$/is.exec(text) ?? [];
   const path = name === undefined ? undefined : scope.resolve(name);
   const named = path?.subAttribute ?? path?.attribute;
   const leaf = named?.type === 'complex' ? named.subAttribute('value') : named;

@@ -1,6 +1,6 @@
 /** Which JSON value each simple attribute type takes (RFC 7643 §2.3). */
 import { isDateTime } from '../date-time.ts';
-import type { Json } from '../json.ts';
+import { isText, type Json } from '../json.ts';
 import type { AttributeType } from './definition.ts';
 
 export type SimpleType = Exclude<AttributeType, 'complex'>;
@@ -14,8 +14,8 @@ interface TypeRule {
 
 const text: TypeRule = {
   expected: 'a string',
-  accepts: (value) => typeof value === 'string',
-  jsonSchema: { type: 'string' },
+  accepts: (value) => typeof value === 'string' && isText(value),
+  jsonSchema: { type: 'string', format: 'text' },
 };
 
 /** References and binaries are any string: clients send relative URIs and certificates that are not DER. */

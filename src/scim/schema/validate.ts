@@ -2,7 +2,7 @@
 import { Ajv, type DefinedError } from 'ajv';
 import { isDateTime } from '../date-time.ts';
 import { invalidValue, type ScimError } from '../errors.ts';
-import { kindOf, type JsonObject } from '../json.ts';
+import { isText, kindOf, type JsonObject } from '../json.ts';
 import type { Attribute } from './attribute.ts';
 import { TYPES, type SimpleType } from './types.ts';
 
@@ -36,6 +36,7 @@ export function createValidator(
 function newAjv(): Ajv {
   const ajv = new Ajv({ strict: true, ownProperties: true, verbose: true });
   ajv.addFormat('dateTime', isDateTime);
+  ajv.addFormat('text', isText);
   return ajv;
 }
 
@@ -78,6 +79,9 @@ function simpleSchema(attribute: Attribute, type: SimpleType): JsonSchema {
 /** The schema's description completes "must be …". What came is told by its kind only: the value may be a password. */
 function toScimError(error: DefinedError): ScimError {
   const path = attributePath(error.instancePath);
+  if (error.keyword === 'format' && error.params.format === 'text') {
+    return invalidValue(`${path} must not hold U+0000 or half a surrogate pair`);
+  }
   switch (error.keyword) {
     case 'required':
       return invalidValue(`${attributePath(`${error.instancePath}/${error.params.missingProperty}`)} is required`);

@@ -27,10 +27,10 @@ const MAX_ATTEMPTS = 5;
 /** Statement shapes that each connection keeps prepared; filters make new ones without end. */
 const MAX_PREPARED = 500;
 
-const INT8 = 20;
 const types: pg.CustomTypesConfig = {
   // Sequence numbers and epoch milliseconds stay far below 2^53.
-  getTypeParser: (oid, format) => (oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
+  getTypeParser: (oid, format) =>
+    (oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
 };
 
 export class PostgresDriver implements Driver {
