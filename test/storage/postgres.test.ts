@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { openStore } from '../../src/database.ts';
+import { StorageUnavailable } from '../../src/storage/errors.ts';
+import type { Store } from '../../src/storage/store.ts';
+import { ENGINES, storedUser, storeOptions, userKeys, type Database } from '../support/engines.ts';
+
+const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
+
+describe('PostgreSQL shared by several processes', () => {
+  let database: Database;
+  const stores: Store[] = [];
+  const clients: pg.Client[] = [];
+
+  beforeEach(async () => {
+    const engine = ENGINES.find(({ name }) => name === 'PostgreSQL');
+    if (!engine) throw new Error('no PostgreSQL among the engines');
+    database = await engine.create();
+  });
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close();
+    for (const client of clients.splice(0)) await client.end();
+    await database.drop();
+  });
+
+  const open = async (url = database.url): Promise<Store> => {
+    const store = await openStore({ DATABASE_URL: url }, storeOptions, () => undefined);
+    stores.push(store);
+    return store;
+  };
+  const admin = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    clients.push(client);
+    return client;
+  };
+  const withOption = (option: string): string => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${option}`);
+    return url.href;
+  };
+  const create = async (store: Store, userName: string): Promise<string> => {
+    const user = storedUser(userName);
+    await store.commit({
+      type: 'User',
+      id: user.id,
+      after: { resource: user, keys: userKeys(userName) },
+      entry,
+      at: 1,
+    });
+    return user.id;
+  };
+
+  it('is migrated once by instances that start together', async () => {
+    await Promise.all([open(), open(), open(), open()]);
+    const { rows } = await (await admin()).query('select count(*)::integer as migrations from migration');
+    expect(rows).toEqual([{ migrations: 1 }]);
+  });
+
+  it('leases every due lane to exactly one of several claimers', async () => {
+    const [first, second] = [await open(), await open()];
+    const ids = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => create(index % 2 ? first : second, `u${index}`)),
+    );
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        (index % 2 ? first : second).claimLanes({
+          connector: 'salesforce',
+          limit: 50,
+          lease: `l${index}`,
+          leaseMs: 60_000,
+          now: 10,
+        }),
+      ),
+    );
+    const claimed = claims.flat().map(({ userId }) => userId);
+    expect(new Set(claimed).size).toBe(claimed.length);
+    const rest = await first.claimLanes({
+      connector: 'salesforce',
+      limit: 200,
+      lease: 'rest',
+      leaseMs: 60_000,
+      now: 10,
+    });
+    expect(new Set([...claimed, ...rest.map(({ userId }) => userId)])).toEqual(new Set(ids));
+  });
+
+  it('keeps a userName unique between instances that create it at the same time', async () => {
+    const [first, second] = [await open(), await open()];
+    const results = await Promise.allSettled([create(first, 'same'), create(second, 'same'), create(first, 'same')]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('goes on when the server ended its connections', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('application_name', 'to-be-ended');
+    const store = await open(url.href);
+    const id = await create(store, 'a');
+    const ended = await (
+      await admin()
+    ).query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to-be-ended'`);
+    expect(ended.rowCount).toBeGreaterThan(0);
+    const read = (): Promise<unknown> => store.readResource('User', id).catch((error: unknown) => error);
+    const answers = [await read(), await read(), await read()];
+    expect(answers.at(-1)).toMatchObject({ id });
+    for (const answer of answers) if (answer instanceof Error) expect(answer).toBeInstanceOf(StorageUnavailable);
+  });
+
+  it('is refused when a newer program wrote it', async () => {
+    await open();
+    await (await admin()).query(`insert into migration (version, name, applied_at) values (99, 'from the future', 0)`);
+    await expect(open()).rejects.toThrow(/schema version 99.*run the newer program/);
+  });
+
+  it.each([
+    ['a read-only database', () => withOption('-c default_transaction_read_only=on'), /read-only/],
+    ['a server that is not there', () => 'postgres://u:pass-word@127.0.0.1:1/x', /ECONNREFUSED/],
+  ])('names %s in one line without the password', async (_title, url, message) => {
+    const error: unknown = await open(url()).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StorageUnavailable);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toMatch(/pass-word|\n/);
+  });
+});
