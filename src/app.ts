@@ -10,6 +10,7 @@ import { openStore, openStoreToRead } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
+import { Turns } from './operations/turns.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
@@ -50,7 +51,9 @@ export interface App {
 export async function startApp(config: Config, clock: Clock, logger: Logger): Promise<App> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (const one of stops.splice(0).reverse()) await one();
+    const failures: unknown[] = [];
+    for (const one of stops.splice(0).reverse()) await one().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return await start(config, clock, logger, stops, stop);
@@ -184,6 +187,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       registry,
       store,
       indexes,
+      turns: new Turns(),
       connector: CONNECTOR,
       now: () => clock.now(),
       newId,

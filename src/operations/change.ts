@@ -7,7 +7,7 @@ import { VersionConflict } from '../storage/errors.ts';
 import type { StoredResource } from '../storage/store.ts';
 import type { Caller, OperationContext } from './context.ts';
 
-/** Rounds against parallel writers of one resource before the client is told to try again. */
+/** Rounds against writers of one resource in other processes before the client is told to try again. */
 const MAX_ROUNDS = 10;
 
 /**
@@ -15,6 +15,16 @@ const MAX_ROUNDS = 10;
  * @throws ScimError notFound; preconditionFailed when If-Match names another version
  */
 export async function changeResource<T>(
+  context: OperationContext,
+  type: ResourceType,
+  id: string,
+  caller: Caller,
+  apply: (before: StoredResource) => Promise<T>,
+): Promise<T> {
+  return context.turns.take(`${type.name} ${id}`, () => changeInTurn(context, type, id, caller, apply));
+}
+
+async function changeInTurn<T>(
   context: OperationContext,
   type: ResourceType,
   id: string,

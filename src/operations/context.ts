@@ -2,11 +2,13 @@
 import type { Registry } from '../scim/schema/registry.ts';
 import type { Store } from '../storage/store.ts';
 import type { ResourceIndexes } from './resource-keys.ts';
+import type { Turns } from './turns.ts';
 
 export interface OperationContext {
   readonly registry: Registry;
   readonly store: Store;
   readonly indexes: ResourceIndexes;
+  readonly turns: Turns;
   /** Connector whose lanes tell of the delivery of users. */
   readonly connector: string;
   /** Epoch milliseconds. */

@@ -2,8 +2,8 @@
 import type { ClaimedUser, Decision, DeliveryContext, RestDecision } from './delivery.ts';
 import { decideFirstContacts } from './first-contact.ts';
 import { planDelivery } from './plan.ts';
-import { close, park, rest, selectPlans, update, type Planned } from './planned.ts';
-import { decideDeletes, decideResolves } from './removals.ts';
+import { park, rest, selectPlans, update, type Planned } from './planned.ts';
+import { decideRemovals, decideResolves } from './removals.ts';
 
 /** @param deadline epoch milliseconds: no query is sent that could not end before it */
 export async function decideBatch(
@@ -17,11 +17,8 @@ export async function decideBatch(
   return [
     ...unmappable,
     ...selectPlans(planned, 'skip').map((one) => rest(one.claimed, one.plan.gone ? 'gone' : 'idle', one.plan.reason)),
-    ...selectPlans(planned, 'update').map((one) => update(one.claimed, one.plan)),
-    ...selectPlans(planned, 'close').map(({ claimed: user, plan }) =>
-      close(user, plan.leadId, plan.fields, plan.reason),
-    ),
-    ...(await decideDeletes(context, selectPlans(planned, 'delete'), deadline)),
+    ...selectPlans(planned, 'update').map((one) => update(one.claimed, one.plan, context.target.externalIdField)),
+    ...(await decideRemovals(context, [...selectPlans(planned, 'delete'), ...selectPlans(planned, 'close')], deadline)),
     ...(await decideResolves(context, selectPlans(planned, 'resolve'), deadline)),
     ...(await decideFirstContacts(context, selectPlans(planned, 'create'), deadline)),
   ];

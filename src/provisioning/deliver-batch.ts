@@ -2,7 +2,8 @@
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
-import type { Fault, LeadOutcome } from './lead-target.ts';
+import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
+import { rememberIntent } from './remember-intent.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 
@@ -16,6 +17,8 @@ export interface BatchResult {
   readonly claimed: number;
   /** Set when the whole connector should wait. */
   readonly gate?: Fault;
+  /** Whether Salesforce answered for a record. */
+  readonly reached: boolean;
 }
 
 /** @param limit lanes, 1–200 */
@@ -24,15 +27,17 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
   const { connector, leaseMs } = context;
   const request = { connector, limit, lease: context.newId(), leaseMs, now: startedAt };
   const lanes = await context.store.claimLanes(request);
-  if (lanes.length === 0) return { claimed: 0 };
+  if (lanes.length === 0) return { claimed: 0, reached: false };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
-  const decisions = await decideBatch(context, await readUsers(context, lanes), deadline);
-  const outcomes = await write(context, decisions, deadline);
+  const decided = await decideBatch(context, await readUsers(context, lanes), deadline);
+  const decisions = await rememberIntent(context, decided);
+  const writes = decisions.filter((decision) => decision.kind === 'write');
+  const outcomes = await write(context.target, writes, deadline);
   const gate = decisions
     .map((decision) => faultOf(decision, outcomes.get(decision)))
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, decisions, outcomes);
-  return gate ? { claimed: lanes.length, gate } : { claimed: lanes.length };
+  return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
 }
 
 async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[]): Promise<readonly ClaimedUser[]> {
@@ -49,24 +54,36 @@ async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[])
   });
 }
 
-async function write(
-  { target }: DeliveryContext,
-  decisions: readonly Decision[],
-  deadline: number,
-): Promise<ReadonlyMap<Decision, LeadOutcome>> {
-  const writes = decisions.filter((decision): decision is WriteDecision => decision.kind === 'write');
+type Outcomes = ReadonlyMap<Decision, LeadOutcome>;
+
+/** A call that Salesforce refuses as a whole is halved until the record that spoils it stands alone. */
+async function write(target: LeadTarget, writes: readonly WriteDecision[], deadline: number): Promise<Outcomes> {
   if (writes.length === 0) return new Map();
-  const outcomes = await target.write(
+  const answers = await target.write(
     writes.map((decision) => decision.write),
     deadline,
   );
-  return new Map(writes.map((decision, index) => [decision, outcomes[index] ?? missing]));
+  const outcomes = new Map(writes.map((decision, index) => [decision, answers[index] ?? missing]));
+  const spoilt = writes.filter((decision) => isSpoilt(outcomes.get(decision)));
+  if (spoilt.length === 0 || writes.length === 1) return outcomes;
+  const middle = Math.ceil(spoilt.length / 2);
+  const first = await write(target, spoilt.slice(0, middle), deadline);
+  const second = await write(target, spoilt.slice(middle), deadline);
+  return new Map([...outcomes, ...first, ...second]);
+}
+
+function isSpoilt(outcome: LeadOutcome | undefined): boolean {
+  if (outcome?.kind !== 'failed') return false;
+  const { fault } = outcome;
+  return fault.scope === 'request' && fault.committed === 'no' && !closesGate(fault);
 }
 
 const missing: LeadOutcome = {
   kind: 'failed',
   fault: {
     scope: 'record',
+    // A status makes it no transport fault: it is tried a few times and then parked.
+    status: 200,
     code: 'NO_OUTCOME',
     message: 'Salesforce told nothing of this record',
     fields: [],
@@ -79,7 +96,7 @@ async function record(
   lease: string,
   startedAt: number,
   decisions: readonly Decision[],
-  outcomes: ReadonlyMap<Decision, LeadOutcome>,
+  outcomes: Outcomes,
 ): Promise<void> {
   const now = context.now();
   const settlements = decisions.map((decision) =>

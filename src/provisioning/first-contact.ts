@@ -1,7 +1,7 @@
 /** The first Lead of a user: an existing one with the same e-mail is adopted, skipped or parked, else one is made. */
-import type { LaneLink, LeadLink } from '../storage/store.ts';
+import type { LeadLink } from '../storage/store.ts';
 import type { Decision, DeliveryContext, RestDecision, WriteDecision } from './delivery.ts';
-import type { FoundLead, LeadFields } from './lead-target.ts';
+import type { FoundLead } from './lead-target.ts';
 import { matchLead } from './match.ts';
 import { planDelivery } from './plan.ts';
 import { find, lookupFailed, park, rest, update, type Planned, type PlanOf } from './planned.ts';
@@ -17,7 +17,7 @@ export async function decideFirstContacts(
   const ids = found.leads.map(({ leadId }) => leadId);
   const linked = await context.store.findLinkedLeads(context.connector, ids);
   const free = found.leads.filter(({ leadId }) => !linked.has(leadId));
-  return rememberIntent(context, matchAll(context, planned, free));
+  return matchAll(context, planned, free);
 }
 
 function emailOf({ plan }: Planned<PlanOf<'create'>>): string | undefined {
@@ -92,30 +92,5 @@ function adopt(
 ): WriteDecision | RestDecision {
   const linked = { ...claimed, lane: { ...claimed.lane, leadId, origin } };
   const plan = planDelivery({ lane: linked.lane, user: claimed.user, mapped, mapping });
-  if (plan.kind !== 'update') return rest(linked, 'idle', reason);
-  const decision = update(linked, { ...plan, reason });
-  return {
-    ...decision,
-    write: { kind: 'update', leadId, fields: withExternalId(plan.fields, externalIdField, claimed.lane.userId) },
-  };
-}
-
-const withExternalId = (fields: LeadFields, field: string | undefined, userId: string): LeadFields =>
-  field === undefined ? fields : { ...fields, [field]: userId };
-
-/** On disk before Salesforce is asked: after a crash the next attempt knows whose the Lead is. A lost lease sends nothing. */
-async function rememberIntent(
-  context: DeliveryContext,
-  decisions: readonly (WriteDecision | RestDecision)[],
-): Promise<readonly Decision[]> {
-  const writes = decisions.filter((decision) => decision.kind === 'write');
-  const [first] = writes;
-  if (!first) return decisions;
-  const links = writes.map(({ claimed, lead }): LaneLink => ({
-    userId: claimed.lane.userId,
-    origin: lead.origin ?? 'created',
-    ...(lead.leadId !== undefined && { leadId: lead.leadId }),
-  }));
-  const held = await context.store.linkLanes(context.connector, first.claimed.lane.lease, links);
-  return decisions.filter((decision) => decision.kind === 'rest' || held.has(decision.claimed.lane.userId));
+  return plan.kind === 'update' ? update(linked, { ...plan, reason }, externalIdField) : rest(linked, 'idle', reason);
 }

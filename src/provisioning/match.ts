@@ -38,7 +38,8 @@ function linkOwn(own: readonly FoundLead[], lane: Lane): Match {
   const [lead] = own;
   if (lead === undefined || own.length > 1)
     return park('AMBIGUOUS_MATCH', `several Leads have this user's external id`, own);
-  return link(lead, lane.origin ?? 'created', 'Lead has the external id of this user');
+  // Every write of ours is remembered before it is sent; what nobody remembers may be somebody's, and is never deleted.
+  return link(lead, lane.origin ?? 'adopted', 'Lead has the external id of this user');
 }
 
 /** Without an external id, the answer of an earlier create that got lost can only be found by e-mail. */

@@ -1,8 +1,9 @@
 /** What has to be done so that Salesforce knows a user's current state: the plan for one lane. */
-import { isObject, type JsonObject } from '../scim/json.ts';
+import type { JsonObject } from '../scim/json.ts';
 import type { Lane } from '../storage/store.ts';
 import type { LeadFields, LeadValue } from './lead-target.ts';
 import type { Mapping } from './mapping.ts';
+import { readTold, UNSURE, type Told } from './told.ts';
 
 export type Plan =
   /** No Lead is known yet; `fields` are all that have a value. */
@@ -43,9 +44,9 @@ export function planDelivery({ lane, user, mapped, mapping }: PlanInput): Plan {
 }
 
 function planActive(lane: Lane, mapped: LeadFields, mapping: Mapping): Plan {
-  if (lane.leadId === undefined) return create(mapped, 'no Lead is known for this user');
   const told = readTold(lane);
-  if (told === undefined || !carries(told, mapping.deactivated.set)) {
+  if (lane.leadId === undefined) return create(told, mapped, 'no Lead is known for this user');
+  if (told === undefined || !mayCarry(told, mapping.deactivated.set)) {
     return update(lane.leadId, told, target(lane, mapped, mapping), 'mapped fields changed');
   }
   // Mapped fields come last: where the mapping says what Status an active user has, that is the one to restore.
@@ -57,7 +58,8 @@ function planInactive(lane: Lane, mapped: LeadFields, mapping: Mapping): Plan {
   const { set } = mapping.deactivated;
   if (lane.leadId === undefined && lane.origin === undefined) return skip('inactive and never provisioned');
   if (lane.leadId === undefined) {
-    return create({ ...mapped, ...set }, 'user inactive; an earlier create may have reached Salesforce');
+    const reason = 'user inactive; an earlier create may have reached Salesforce';
+    return create(readTold(lane), { ...mapped, ...set }, reason);
   }
   const { all, sent } = target(lane, mapped, mapping);
   return update(lane.leadId, readTold(lane), { all: { ...all, ...set }, sent: { ...sent, ...set } }, 'user inactive');
@@ -80,11 +82,13 @@ function withoutFallbacks(fields: LeadFields, fallbacks: LeadFields): LeadFields
   return pick(fields, (name, value) => !Object.hasOwn(fallbacks, name) || fallbacks[name] !== value);
 }
 
-function create(fields: LeadFields, reason: string): Plan {
-  return { kind: 'create', fields: withoutNulls(fields), reason };
+/** What an earlier create may have written is emptied where the user has no value any more. */
+function create(told: Told | undefined, mapped: LeadFields, reason: string): Plan {
+  const fields = pick(mapped, (name, value) => value !== null || (told !== undefined && Object.hasOwn(told, name)));
+  return { kind: 'create', fields, reason };
 }
 
-function update(leadId: string, told: LeadFields | undefined, { all, sent }: Target, reason: string): Plan {
+function update(leadId: string, told: Told | undefined, { all, sent }: Target, reason: string): Plan {
   const fields = delta(told, sent);
   if (Object.keys(fields).length === 0) return skip('no mapped change');
   return { kind: 'update', leadId, fields, told: withoutNulls(all), reason: told === undefined ? FIRST_TIME : reason };
@@ -98,13 +102,13 @@ const skip = (reason: string, gone = false): Plan => ({ kind: 'skip', reason, go
  * The fields to send so that a Lead that was told `told` knows `wanted`. Fields that are not wanted are left alone;
  * of a Lead whose state nobody knows, no field is emptied.
  */
-export function delta(told: LeadFields | undefined, wanted: LeadFields): LeadFields {
+export function delta(told: Told | undefined, wanted: LeadFields): LeadFields {
   if (told === undefined) return withoutNulls(wanted);
   return pick(wanted, (name, value) => value !== (valueOf(told, name) ?? null));
 }
 
-const valueOf = (fields: LeadFields, name: string): LeadValue | undefined =>
-  Object.hasOwn(fields, name) ? fields[name] : undefined;
+const valueOf = (told: Told, name: string): Told[string] | undefined =>
+  Object.hasOwn(told, name) ? told[name] : undefined;
 
 const withoutNulls = (fields: LeadFields): LeadFields => pick(fields, (_name, value) => value !== null);
 
@@ -112,17 +116,10 @@ function pick(fields: LeadFields, keep: (name: string, value: LeadValue) => bool
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => keep(name, value)));
 }
 
-/** Whether the Lead was last told every one of these values. */
-function carries(told: LeadFields, set: LeadFields): boolean {
+/** Whether the Lead may have every one of these values, as far as it was told. */
+function mayCarry(told: Told, set: LeadFields): boolean {
   const entries = Object.entries(set);
-  return entries.length > 0 && entries.every(([name, value]) => valueOf(told, name) === value);
-}
-
-function readTold(lane: Lane): LeadFields | undefined {
-  if (lane.told === undefined) return undefined;
-  const told: unknown = JSON.parse(lane.told);
-  // Only plans write `told`, and what they write has the type of Lead fields.
-  return isObject(told) ? (told as LeadFields) : undefined;
+  return entries.length > 0 && entries.every(([name, value]) => [value, UNSURE].includes(valueOf(told, name) ?? null));
 }
 
 type OnDelete = Mapping['deleted'][keyof Mapping['deleted']];
@@ -133,7 +130,7 @@ function planRemoval(lane: Lane, mapping: Mapping): Plan {
   const action = mapping.deleted[origin];
   return lane.leadId === undefined
     ? UNKNOWN_LEAD[action](mapping)
-    : KNOWN_LEAD[action]({ leadId: lane.leadId, lane, mapping, whose: WHOSE[origin] });
+    : KNOWN_LEAD[action]({ leadId: lane.leadId, mapping, whose: WHOSE[origin] });
 }
 
 const WHOSE = { created: 'Lead was created here', adopted: 'Lead was adopted' } as const;
@@ -152,7 +149,6 @@ const UNKNOWN_LEAD: Readonly<Record<OnDelete, (mapping: Mapping) => Plan>> = {
 
 interface Removal {
   readonly leadId: string;
-  readonly lane: Lane;
   readonly mapping: Mapping;
   readonly whose: string;
 }
@@ -163,9 +159,8 @@ const KNOWN_LEAD: Readonly<Record<OnDelete, (removal: Removal) => Plan>> = {
   leave: () => LEFT,
 };
 
-function planClose({ leadId, lane, mapping, whose }: Removal): Plan {
+function planClose({ leadId, mapping, whose }: Removal): Plan {
   const { set } = mapping.deactivated;
   if (Object.keys(set).length === 0) return skip('user deleted; the mapping has nothing to set', true);
-  if (carries(readTold(lane) ?? {}, set)) return skip('user deleted; Lead was closed already', true);
   return { kind: 'close', leadId, fields: set, reason: `user deleted; ${whose}` };
 }

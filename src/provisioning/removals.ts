@@ -2,20 +2,32 @@
 import type { ClaimedUser, Decision, DeliveryContext, RestDecision } from './delivery.ts';
 import { close, find, lookupFailed, park, remove, rest, type Planned, type PlanOf } from './planned.ts';
 
-export async function decideDeletes(
+type Removal = Planned<PlanOf<'delete'> | PlanOf<'close'>>;
+
+export async function decideRemovals(
   { target }: DeliveryContext,
-  planned: readonly Planned<PlanOf<'delete'>>[],
+  planned: readonly Removal[],
   deadline: number,
 ): Promise<readonly Decision[]> {
   const ids = planned.map(({ plan }) => plan.leadId);
   const found = await find(target, 'id', ids, deadline);
   if ('fault' in found) return planned.map((one) => lookupFailed(one, 'delete', found.fault));
-  return planned.map(({ claimed, plan }) => {
+  return planned.map((one) => {
+    const { claimed, plan } = one;
     const lead = found.leads.find(({ leadId }) => leadId === plan.leadId);
     if (!lead) return rest(claimed, 'gone', 'user deleted; its Lead was gone already');
     if (lead.isConverted) return rest(claimed, 'gone', 'user deleted; its Lead was converted and is left alone');
-    return remove(claimed, plan.leadId, plan.reason);
+    return plan.kind === 'delete'
+      ? remove(claimed, plan.leadId, plan.reason)
+      : release(one.claimed, plan, target.externalIdField);
   });
+}
+
+/** A Lead that was only adopted is free again for the next user of its e-mail. */
+function release(claimed: ClaimedUser, plan: PlanOf<'close'>, externalIdField: string | undefined): Decision {
+  const isAdopted = claimed.lane.origin === 'adopted' && externalIdField !== undefined;
+  const fields = isAdopted ? { ...plan.fields, [externalIdField]: null } : plan.fields;
+  return close(claimed, plan.leadId, fields, plan.reason);
 }
 
 /** The user is gone and nobody knows whether its Lead was made: the external id tells. */

@@ -27,6 +27,8 @@ export const RETRY: Readonly<Record<FaultClass, RetryPolicy>> = {
 
 /** A limit that lasts hours: asking every minute would only use up what is freed meanwhile. */
 const LONG_THROTTLE_MS = 15 * MINUTE;
+/** Salesforce counts its longest limits by the day; a longer wait is some proxy's mistake. */
+const MAX_RETRY_AFTER_MS = 24 * 60 * MINUTE;
 
 /** More than any class needs. A power of two without a bound ends at Infinity, and 0 ms times Infinity is NaN. */
 const MAX_DOUBLINGS = 30;
@@ -54,7 +56,7 @@ export function retryDelayMs(faultClass: FaultClass, attempts: number, random: n
  * @returns milliseconds; Infinity until a person acts
  */
 export function gateDelayMs(fault: Fault, faultClass: FaultClass, attempts: number, random: number): number {
-  if (fault.retryAfterMs !== undefined) return fault.retryAfterMs;
+  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, MAX_RETRY_AFTER_MS);
   return isLongThrottle(fault) ? LONG_THROTTLE_MS : retryDelayMs(faultClass, attempts, random);
 }
 

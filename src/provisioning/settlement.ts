@@ -1,5 +1,5 @@
 /** What is recorded of a decision and its outcome: pure, so that every case is a row of a test table. */
-import type { AttemptEntry, LaneError, Settlement } from '../storage/store.ts';
+import type { AttemptEntry, AttemptError, LaneError, Settlement } from '../storage/store.ts';
 import { classifyFault, type FaultClass } from './classify.ts';
 import {
   linkOf,
@@ -38,7 +38,7 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
       outcome: parked ? 'parked' : 'skipped',
       fields: [],
       ...(lead.leadId !== undefined && { leadId: lead.leadId }),
-      ...(error && { error }),
+      ...(error && { error: withoutWords(error) }),
       durationMs,
     },
   };
@@ -89,7 +89,12 @@ function settleFault(claimed: ClaimedUser, intended: Intended, fault: Fault, inp
     delivered: false,
     lead: linkAfterFault(claimed, fault),
     error,
-    attempt: { ...intended, outcome: OUTCOMES[verdict.verdict], error, durationMs: input.durationMs },
+    attempt: {
+      ...intended,
+      outcome: OUTCOMES[verdict.verdict],
+      error: withoutWords(error),
+      durationMs: input.durationMs,
+    },
   };
 }
 
@@ -119,6 +124,9 @@ export function laneError(fault: Fault): LaneError & { readonly class: FaultClas
     ...(hint !== undefined && { hint }),
   };
 }
+
+/** Salesforce's words may quote the value it refused: they stay with the lane, and leave it with the fault. */
+const withoutWords = ({ class: faultClass, code }: LaneError): AttemptError => ({ class: faultClass, code });
 
 const common = ({ lane, version }: ClaimedUser) => ({ userId: lane.userId, seenSeq: lane.tailSeq, version });
 

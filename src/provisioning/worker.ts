@@ -41,6 +41,8 @@ export class Worker {
     const { store, connector } = this.#context;
     const gate = await store.readGate(connector);
     if (gate && gate.until === undefined) await store.setGate(connector, undefined);
+    // Somebody was waiting for Salesforce: one record asks first whether it is back.
+    if (gate) this.#outages = 1;
     this.#unsubscribe = store.onDue((due) => {
       if (due !== connector) return;
       this.#changes += 1;
@@ -72,10 +74,10 @@ export class Worker {
   async #deliver(): Promise<void> {
     // After a closed gate one record asks whether Salesforce is back.
     const limit = this.#outages > 0 ? 1 : MAX_BATCH;
-    const { claimed, gate } = await deliverBatch(this.#context, limit);
+    const { claimed, gate, reached } = await deliverBatch(this.#context, limit);
     this.#changes = claimed < limit ? 0 : Math.max(0, this.#changes - claimed);
     if (gate) return this.#closeGate(gate);
-    if (claimed > 0) await this.#openGate();
+    if (reached) await this.#openGate();
   }
 
   async #waitForWork(): Promise<void> {

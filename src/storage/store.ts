@@ -93,6 +93,9 @@ export interface Lane extends LeadLink {
   readonly error?: LaneError;
 }
 
+/** Why an attempt failed, without words that may quote personal data. */
+export type AttemptError = Pick<LaneError, 'class' | 'code'>;
+
 export interface LaneError {
   readonly class: string;
   readonly code: string;
@@ -141,7 +144,7 @@ export interface AttemptEntry {
   /** Lead fields sent: their names only. */
   readonly fields: readonly string[];
   readonly leadId?: string;
-  readonly error?: LaneError;
+  readonly error?: AttemptError;
   readonly durationMs: number;
 }
 
@@ -149,6 +152,8 @@ export interface LaneLink {
   readonly userId: string;
   readonly origin: LeadOrigin;
   readonly leadId?: string;
+  /** Replaces what the lane says Salesforce was told. */
+  readonly told: string;
 }
 
 export interface LaneCounts {

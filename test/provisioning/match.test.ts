@@ -73,11 +73,17 @@ const BY_EXTERNAL_ID: readonly Case[] = [
     title: 'links the Lead with the external id of the user, whatever else there is',
     candidates: [open, own, converted],
     onMatch: 'park',
-    match: { kind: 'link', leadId: '00Q4', origin: 'created', reason: 'Lead has the external id of this user' },
+    match: { kind: 'link', leadId: '00Q4', origin: 'adopted', reason: 'Lead has the external id of this user' },
   },
   {
     title: 'links it whatever the case of the external id',
     candidates: [{ ...own, externalId: lane.userId.toUpperCase() }],
+    match: { kind: 'link', leadId: '00Q4', origin: 'adopted', reason: 'Lead has the external id of this user' },
+  },
+  {
+    title: 'remembers that it was created here',
+    lane: laneWith({ origin: 'created' }),
+    candidates: [own],
     match: { kind: 'link', leadId: '00Q4', origin: 'created', reason: 'Lead has the external id of this user' },
   },
   {

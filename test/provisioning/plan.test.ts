@@ -218,9 +218,9 @@ const WHEN_GONE: readonly Case[] = [
     plan: { kind: 'close', leadId: LEAD_ID, fields: CLOSED, reason: 'user deleted; Lead was adopted' },
   },
   {
-    title: 'forgets an adopted Lead that is closed already',
+    title: 'closes an adopted Lead that was closed before, so that its external id is taken off it',
     lane: adopted({ ...TOLD, ...CLOSED }),
-    plan: skip('user deleted; Lead was closed already', true),
+    plan: { kind: 'close', leadId: LEAD_ID, fields: CLOSED, reason: 'user deleted; Lead was adopted' },
   },
   {
     title: 'forgets an adopted Lead where closing sets nothing',

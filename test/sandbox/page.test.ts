@@ -15,6 +15,13 @@ describe('the page', () => {
     expect(text).toContain('API calls: 1, token requests: 1');
   });
 
+  it('is what the address of a Lead in Salesforce leads to', async () => {
+    const { createLead, url } = await start();
+    const lead = await fetch(`${url}/${await createLead()}`);
+    expect([lead.status, lead.url]).toEqual([200, `${url}/`]);
+    expect((await fetch(`${url}/00Qnonsense`)).status).toBe(404);
+  });
+
   it('forbids scripts and foreign resources, and loads none', async () => {
     const { text, headers } = await (await start()).raw('GET', '/');
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+';/);

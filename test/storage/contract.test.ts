@@ -170,7 +170,9 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await store.settleLanes(CONNECTOR, 'zombie', [settlement(abandoned as LeasedLane)], 11_001)).toEqual(
         new Set(),
       );
-      expect(await store.linkLanes(CONNECTOR, 'zombie', [{ userId: user.id, origin: 'created' }])).toEqual(new Set());
+      expect(await store.linkLanes(CONNECTOR, 'zombie', [{ userId: user.id, origin: 'created', told: '{}' }])).toEqual(
+        new Set(),
+      );
       expect(await store.readLane(CONNECTOR, user.id)).not.toHaveProperty('leadId');
     });
 
@@ -220,7 +222,9 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
     it('keeps a failed lane due later, with its error, its attempts and the link that was remembered', async () => {
       const user = await create('bjensen');
       const [lane] = await claim(store, 1_000);
-      await store.linkLanes(CONNECTOR, 'lease-1', [{ userId: user.id, origin: 'adopted', leadId: '00Q1' }]);
+      await store.linkLanes(CONNECTOR, 'lease-1', [
+        { userId: user.id, origin: 'adopted', leadId: '00Q1', told: '{"a":1}' },
+      ]);
       const error = { class: 'outage', code: 'ECONNRESET', message: 'socket hang up', hint: 'wait' };
       const failed = settlement(lane as LeasedLane, {
         state: 'due',
@@ -238,6 +242,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         headSeq: 0,
         leadId: '00Q1',
         origin: 'adopted',
+        told: '{"a":1}',
         error,
         lastAttemptAt: 1_100,
       });

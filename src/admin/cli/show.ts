@@ -61,7 +61,7 @@ const printChange = ({ operation, changed, actor, requestId }: ChangeEntry): str
   `${operation} by ${actor}${changed.length > 0 ? `: ${changed.join(', ')}` : ''} [${requestId}]`;
 
 function printAttempt({ action, outcome, reason, fields, leadId, error, durationMs }: AttemptEntry): string {
-  const what = [`${action} ${outcome}`, leadId, fields.join(', '), error && `${error.code}: ${error.message}`];
+  const what = [`${action} ${outcome}`, leadId, fields.join(', '), error?.code];
   return `${what.filter(Boolean).join('  ')}  (${reason}; ${durationMs} ms)`;
 }
 

@@ -87,6 +87,8 @@ export const addControl =
       if (isForeign(request)) await reply.code(403).send({ error: 'requests from other origins are refused' });
     });
     app.get('/', (_request, reply) => reply.headers(PAGE_HEADERS).send(renderPage(org)));
+    // Where Salesforce has a page for each Lead, the stand-in has its list.
+    app.get('/:leadId(^00Q[0-9A-Za-z]{12,15}$)', (_request, reply) => reply.redirect('/'));
     addRecords(app, org);
     addSwitches(app, org);
     addLife(app, org);

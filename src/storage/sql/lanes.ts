@@ -44,11 +44,18 @@ export function* linkLanes(
   lease: string,
   links: readonly LaneLink[],
 ): Transaction<ReadonlySet<string>> {
-  const source = dialect.rows('$3', 'link', { user_id: 'text', origin: 'text', lead_id: 'text' });
-  const text = `update lane set origin = link.origin, lead_id = coalesce(link.lead_id, lane.lead_id) from ${source}
+  const source = dialect.rows('$3', 'link', { user_id: 'text', origin: 'text', lead_id: 'text', told: 'text' });
+  const text = `update lane set origin = link.origin, lead_id = coalesce(link.lead_id, lane.lead_id),
+      told = link.told
+    from ${source}
     where lane.connector = $1 and lane.lease = $2 and lane.user_id = link.user_id
     returning lane.user_id`;
-  const json = links.map((link) => ({ user_id: link.userId, origin: link.origin, lead_id: link.leadId ?? null }));
+  const json = links.map(({ userId, origin, leadId, told }) => ({
+    user_id: userId,
+    origin,
+    lead_id: leadId ?? null,
+    told,
+  }));
   const rows = yield { text, values: [connector, lease, JSON.stringify(json)] };
   return userIds(rows);
 }

@@ -74,8 +74,8 @@ export class SqliteDriver implements Driver {
       this.#execute('commit');
       for (const done of settle) done();
     } catch (error) {
-      this.#rollback();
       for (const write of writes) write.reject(asUnavailable(error));
+      this.#rollback();
     }
   }
 
