@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
 import type { Clock } from './clock.ts';
 import { bearerTokens, ConfigurationError, type Config } from './config.ts';
-import { openStore, openStoreToRead } from './database.ts';
+import { openStore, openStoreBeside } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
@@ -120,12 +120,31 @@ const readIndexes = (registry: Registry): ResourceIndexes =>
   compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>);
 
 /** What `show` prints of a user; undefined when nothing is known. The service may run meanwhile. */
-export async function showUser(config: Config, idOrUserName: string): Promise<UserTimeline | undefined> {
+export function showUser(config: Config, idOrUserName: string): Promise<UserTimeline | undefined> {
+  return besideService(config, (store, find) => readTimeline(store, CONNECTOR, idOrUserName, find));
+}
+
+/**
+ * Makes parked users due; a running service delivers them within seconds.
+ *
+ * @param idOrUserName one user; all of them when absent
+ * @returns how many users
+ */
+export function retryUsers(config: Config, clock: Clock, idOrUserName?: string): Promise<number> {
+  return besideService(config, async (store, find) => {
+    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, clock.now());
+    const id = (await find(idOrUserName))?.id ?? idOrUserName;
+    return store.releaseLanes(CONNECTOR, clock.now(), id);
+  });
+}
+
+type FindUser = (userName: string) => Promise<StoredResource | undefined>;
+
+async function besideService<T>(config: Config, use: (store: Store, find: FindUser) => Promise<T>): Promise<T> {
   const registry = readRegistry();
-  const keys = keyTables(readIndexes(registry));
-  const store = openStoreToRead(config, { connectors: new Map(), keyTables: keys });
+  const store = openStoreBeside(config, { connectors: new Map(), keyTables: keyTables(readIndexes(registry)) });
   try {
-    return await readTimeline(store, CONNECTOR, idOrUserName, (userName) => findByUserName(registry, store, userName));
+    return await use(store, (userName) => findByUserName(registry, store, userName));
   } finally {
     await store.close();
   }

@@ -1,4 +1,4 @@
-/** Which engine a DATABASE_URL names, and how it is opened to serve from or to look at. */
+/** Which engine a DATABASE_URL names, and how it is opened to serve from or beside those who serve. */
 import type { Config } from './config.ts';
 import { postgresDialect } from './storage/postgres/dialect.ts';
 import { PostgresDriver } from './storage/postgres/driver.ts';
@@ -6,7 +6,7 @@ import { createSqlStore, sqlStore, type SqlStoreOptions } from './storage/sql/sq
 import type { Dialect } from './storage/sql/dialect.ts';
 import type { Driver } from './storage/sql/transaction.ts';
 import { sqliteDialect } from './storage/sqlite/dialect.ts';
-import { openSqlite, openSqliteReader } from './storage/sqlite/open.ts';
+import { openSqlite, openSqliteBeside } from './storage/sqlite/open.ts';
 import type { Store } from './storage/store.ts';
 
 interface Engine {
@@ -14,8 +14,8 @@ interface Engine {
   /** Whether the process that has it open is the only one. */
   readonly soleOwner: boolean;
   readonly open: (url: string, onIdleError: (error: Error) => void) => Driver;
-  /** Without taking it from a process that serves. */
-  readonly openToRead: (url: string) => Driver;
+  /** Without taking it from the process that serves from it. */
+  readonly openBeside: (url: string) => Driver;
 }
 
 const pathOf = (url: string): string => url.slice('sqlite:'.length);
@@ -24,14 +24,14 @@ const sqlite: Engine = {
   dialect: sqliteDialect,
   soleOwner: true,
   open: (url) => openSqlite(pathOf(url)),
-  openToRead: (url) => openSqliteReader(pathOf(url)),
+  openBeside: (url) => openSqliteBeside(pathOf(url)),
 };
 
 const postgres: Engine = {
   dialect: postgresDialect,
   soleOwner: false,
   open: (url, onIdleError) => new PostgresDriver({ url, onIdleError }),
-  openToRead: (url) => new PostgresDriver({ url, maxConnections: 1 }),
+  openBeside: (url) => new PostgresDriver({ url, maxConnections: 1 }),
 };
 
 type DatabaseConfig = Pick<Config, 'DATABASE_URL'>;
@@ -60,8 +60,8 @@ export async function openStore(
   }
 }
 
-/** Opens an existing database to look at, also while others serve from it. @throws StorageUnavailable */
-export function openStoreToRead(config: DatabaseConfig, options: Pick<Options, 'connectors' | 'keyTables'>): Store {
-  const { dialect, openToRead } = engineOf(config);
-  return sqlStore(openToRead(config.DATABASE_URL), dialect, options);
+/** Opens an existing database beside the processes that serve from it. @throws StorageUnavailable */
+export function openStoreBeside(config: DatabaseConfig, options: Pick<Options, 'connectors' | 'keyTables'>): Store {
+  const { dialect, openBeside } = engineOf(config);
+  return sqlStore(openBeside(config.DATABASE_URL), dialect, options);
 }

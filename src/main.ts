@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import { Command } from 'commander';
 import { printTimeline } from './admin/cli/show.ts';
-import { showUser, startApp, type App } from './app.ts';
+import { retryUsers, showUser, startApp, type App } from './app.ts';
 import { systemClock } from './clock.ts';
 import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -52,6 +52,17 @@ program
     const timeline = await showUser(readConfig(), user);
     if (!timeline) throw new UsageError(`nothing is known of a user ${user}: give a userName or an id`);
     process.stdout.write(`${json ? JSON.stringify(timeline, null, 2) : printTimeline(timeline)}\n`);
+  });
+
+program
+  .command('retry')
+  .description('try parked users again; a running service delivers them within seconds')
+  .argument('[user]', 'userName or id')
+  .option('--all', 'every parked user')
+  .action(async (user: string | undefined, { all }: { all?: boolean }) => {
+    if ((user === undefined) === (all !== true)) throw new UsageError('say which user, or --all');
+    const released = await retryUsers(readConfig(), systemClock, user);
+    process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
   });
 
 function stopOnSignal(running: Pick<App, 'stop'>): void {

@@ -36,13 +36,14 @@ export class Worker {
     this.#timing = timing;
   }
 
-  /** A start is somebody's act: a gate that waits for one opens. */
+  /** A start is somebody's act: a gate that waits for one opens, and what was parked is tried again. */
   async start(): Promise<void> {
     const { store, connector } = this.#context;
     const gate = await store.readGate(connector);
     if (gate && gate.until === undefined) await store.setGate(connector, undefined);
     // Somebody was waiting for Salesforce: one record asks first whether it is back.
     if (gate) this.#outages = 1;
+    await store.releaseLanes(connector, this.#context.now());
     this.#unsubscribe = store.onDue((due) => {
       if (due !== connector) return;
       this.#changes += 1;

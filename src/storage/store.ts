@@ -219,6 +219,14 @@ export interface Store {
     now: number,
   ): Promise<ReadonlySet<string>>;
 
+  /**
+   * Makes parked lanes due, as if their users had changed.
+   *
+   * @param userId one user; all parked ones when absent
+   * @returns how many lanes
+   */
+  releaseLanes(connector: string, now: number, userId?: string): Promise<number>;
+
   readLane(connector: string, userId: string): Promise<Lane | undefined>;
   /** @returns which of these Leads belong to a user already */
   findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;

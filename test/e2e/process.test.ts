@@ -87,6 +87,33 @@ describe('the process', () => {
     );
   });
 
+  it('tells why a user is parked, and tries again when asked, while the service runs', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const scim = await whenReady(run(environment, [], folder));
+    const rule = { validationRule: { field: 'Title', value: 'Sheriff', message: 'no sheriffs' } };
+    await request(`${sandbox.url}/sandbox/config`, 'PATCH', rule, { 'content-type': 'application/json' });
+    await request(`${scim}/Users`, 'POST', { userName: 'guy', title: 'Sheriff', emails: ['guy@example.com'] });
+    const cli = async (...args: string[]): Promise<string> => {
+      const program = run(environment, args, folder);
+      await program.exited;
+      return program.stdout() + program.stderr();
+    };
+    await eventually(async () => ((await cli('show', 'guy')).includes('no sheriffs') ? true : undefined), 10_000);
+    await request(
+      `${sandbox.url}/sandbox/config`,
+      'PATCH',
+      { validationRule: null },
+      { 'content-type': 'application/json' },
+    );
+    expect(await cli('retry', 'guy')).toBe('1 user is due again\n');
+    await eventually(async () => ((await cli('show', 'guy')).includes('create delivered') ? true : undefined), 15_000);
+    expect(await cli('retry', '--all')).toBe('0 users are due again\n');
+    expect(await cli('retry')).toContain('say which user, or --all');
+    expect(await cli('show', 'nobody')).toContain('nothing is known of a user nobody');
+  }, 60_000);
+
   it('names every fault of a wrong configuration at once and exits with 1', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ PROT: 1, DATABASE_URL: 'mysql://x' }));

@@ -262,6 +262,21 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'due', dueAt: 2_000, attempts: 0 });
     });
 
+    it('makes one or all parked lanes due again', async () => {
+      const users = [await create('a'), await create('b'), await create('c')];
+      const lanes = await claim(store, 1_000);
+      const parked = lanes.map((lane) => settlement(lane, { state: 'parked', delivered: false, attempts: 3 }));
+      await store.settleLanes(CONNECTOR, 'lease-1', parked, 1_100);
+      expect(await store.releaseLanes(CONNECTOR, 2_000, users[0]?.id)).toBe(1);
+      expect(await store.readLane(CONNECTOR, users[0]?.id ?? '')).toMatchObject({
+        state: 'due',
+        dueAt: 2_000,
+        attempts: 0,
+      });
+      expect(await store.releaseLanes(CONNECTOR, 2_000)).toBe(2);
+      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 3, parked: 0 });
+    });
+
     it('forgets the lane of a deleted user once Salesforce was told, unless it changed meanwhile', async () => {
       const user = await create('bjensen');
       const other = await create('other');

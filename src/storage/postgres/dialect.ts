@@ -22,6 +22,9 @@ export const postgresDialect: Dialect = {
     const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
     return `jsonb_to_recordset(${parameter}::jsonb) as ${alias}(${typed.join(', ')})`;
   },
+  member: (json, path) => (path.length === 0 ? json : `(${json} #> ${at(path)})`),
+  text: (text) => `(${text}) collate "C"`,
+  fold: (value) => value.toLowerCase(),
   scalar: (json, path, type) => CASTS[type](`(${json} #>> ${at(path)})`),
   elements: (json, path, alias) => `jsonb_array_elements(${json} #> ${at(path)}) as ${alias}(value)`,
   element: (alias) => `${alias}.value`,

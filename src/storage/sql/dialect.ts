@@ -17,6 +17,12 @@ export interface Dialect {
   /** A `from` item that turns a parameter holding a JSON array of objects into rows. */
   rows(parameter: string, alias: string, columns: Readonly<Record<string, ColumnType>>): string;
 
+  /** What lies at `path` below a JSON expression, as a JSON expression again. */
+  member(json: string, path: readonly string[]): string;
+  /** A text that compares and sorts by its code points, whatever the language of the database. */
+  text(text: string): string;
+  /** A value in the one case that the engine's `lower` gives its text. */
+  fold(value: string): string;
   /** The scalar at `path` below a JSON expression, as a comparable SQL value. */
   scalar(json: string, path: readonly string[], type: ScalarType): string;
   /** A `from` item with one row per element of the JSON array at `path`; none when it is absent. */

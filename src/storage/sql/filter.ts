@@ -1,132 +1,180 @@
 /** A SCIM filter as a SQL condition (RFC 7644 §3.4.2.2); means what `scim/filter/evaluate.ts` means. */
-import type { CompareOperator, Filter } from '../../scim/filter/filter.ts';
+import { parseDateTime } from '../../scim/date-time.ts';
+import type { CompareFilter, CompareOperator, Filter, ValuePathFilter } from '../../scim/filter/filter.ts';
+import type { Attribute } from '../../scim/schema/attribute.ts';
 import type { AttributePath } from '../../scim/schema/resource-type.ts';
 import type { Dialect, ScalarType } from './dialect.ts';
 import type { Parameters } from './transaction.ts';
 
-type Compare = Extract<Filter, { kind: 'compare' }>;
-type Value = Compare['value'];
-
-interface Context {
+export interface FilterContext {
   readonly dialect: Dialect;
   readonly parameters: Parameters;
   readonly type: string;
+  /** What `meta.location` of this type begins with. */
   readonly locationPrefix: string;
   /** Attributes found through a key table instead of the document. */
   readonly keyTables: ReadonlyMap<string, 'unique_key' | 'search_key'>;
-  aliases: number;
 }
 
-export type FilterContext = Omit<Context, 'aliases'>;
+/** Where the attributes of a condition lie: in the resource, or in one element or complex value of it. */
+interface Source {
+  readonly kind: 'resource' | 'object' | 'scalar';
+  /** A JSON expression; of a scalar element the SQL value itself. */
+  readonly json: string;
+}
+
+interface Context extends FilterContext {
+  /** Names the elements that are looked through, so that nested ones differ. */
+  readonly aliases: { count: number };
+}
 
 /** @returns a condition on the table `resource`; its values are added to `context.parameters` */
 export function filterCondition(filter: Filter, context: FilterContext): string {
-  return condition(filter, 'resource.document', { ...context, aliases: 0 });
+  return condition(filter, { kind: 'resource', json: 'resource.document' }, { ...context, aliases: { count: 0 } });
 }
 
-function condition(filter: Filter, json: string, context: Context): string {
+function condition(filter: Filter, source: Source, context: Context): string {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return `(${filter.operands.map((operand) => condition(operand, json, context)).join(` ${filter.kind} `)})`;
+      return join(
+        filter.kind,
+        filter.operands.map((operand) => condition(operand, source, context)),
+      );
     case 'not':
-      return `(not ${condition(filter.operand, json, context)})`;
+      return `not ${condition(filter.operand, source, context)}`;
     case 'present':
-      return present(filter.path, json, context);
+      return present(filter.path, source, context);
     case 'compare':
-      return compare(filter, json, context);
+      return compare(filter, source, context);
     case 'valuePath':
-      return valuePath(filter, json, context);
+      return valuePath(filter, source, context);
   }
 }
 
-function valuePath(filter: Extract<Filter, { kind: 'valuePath' }>, json: string, context: Context): string {
-  const key = keyedValuePath(filter);
-  if (key && json === 'resource.document') return condition(key, json, context);
-  const { attribute } = filter.path;
-  if (!attribute?.multiValued)
-    return condition(filter.filter, context.dialect.scalar(json, members(filter.path), 'text'), context);
-  return someElement(json, members(filter.path), context, (element) => condition(filter.filter, element, context));
+/** Halved again and again: SQLite refuses an expression that is 1,000 deep, which 1,000 terms in a row are. */
+function join(operator: 'and' | 'or', terms: readonly string[]): string {
+  if (terms.length === 1) return terms[0] ?? 'true';
+  const middle = Math.ceil(terms.length / 2);
+  return `(${join(operator, terms.slice(0, middle))} ${operator} ${join(operator, terms.slice(middle))})`;
 }
 
-/** `emails[value eq "x"]` asks what `emails.value eq "x"` asks. */
-function keyedValuePath({ path, filter }: Extract<Filter, { kind: 'valuePath' }>): Filter | undefined {
-  if (filter.kind !== 'compare' || !path.attribute || !filter.path.attribute) return undefined;
-  const subAttribute = path.attribute.subAttribute(filter.path.attribute.name);
-  return subAttribute && { ...filter, path: { ...path, subAttribute } };
+function valuePath({ path, filter }: ValuePathFilter, source: Source, context: Context): string {
+  const { attribute } = path;
+  if (!attribute) return 'false';
+  // `meta` lies in columns, whose names say it all.
+  if (attribute.name === 'meta') return condition(filter, source, context);
+  if (!attribute.multiValued) {
+    const json = context.dialect.member(source.json, members(path));
+    return `(${json} is not null and ${condition(filter, { kind: 'object', json }, context)})`;
+  }
+  const some = someElement(path, source, context, (element) => condition(filter, element, context));
+  const key = source.kind === 'resource' ? elementKey(path, filter, context) : undefined;
+  return key === undefined ? some : `(${key} and ${some})`;
 }
 
-function present(path: AttributePath, json: string, context: Context): string {
-  const { dialect } = context;
+/** Of `emails[type eq "work" and value eq "x"]` the key table knows who has the value at all. */
+function elementKey(path: AttributePath, filter: Filter, context: Context): string | undefined {
+  const terms = filter.kind === 'and' ? filter.operands : [filter];
+  const keys = terms.map((term) => {
+    const name = term.kind === 'compare' ? term.path.attribute?.name : undefined;
+    const subAttribute = name === undefined ? undefined : path.attribute?.subAttribute(name);
+    return term.kind === 'compare' && subAttribute
+      ? keyCondition({ ...term, path: { ...path, subAttribute } }, context)
+      : undefined;
+  });
+  return keys.find((key) => key !== undefined);
+}
+
+function present(path: AttributePath, source: Source, context: Context): string {
   if (path.unknown !== undefined) return 'false';
-  if (META[leafPath(path)] || path.attribute?.name === 'meta') return 'true';
+  if (path.attribute?.name === 'meta' || META[leafPath(path)]) return 'true';
+  return isPresent(path, source, context);
+}
+
+/** Some value that is not the empty string: no other empty ones are stored. */
+function isPresent(path: AttributePath, source: Source, context: Context): string {
+  const { dialect } = context;
+  const { attribute } = path;
+  if (!attribute) return `${dialect.member(source.json, members(path))} is not null`;
+  const leaf = path.subAttribute ?? attribute;
+  if (!attribute.multiValued || source.kind !== 'resource')
+    return filled(leaf, valueSource(path, source, context), context);
+  return someElement(path, source, context, (element) => {
+    if (!path.subAttribute) return filled(attribute, element, context);
+    return filled(leaf, { kind: 'object', json: dialect.member(element.json, [path.subAttribute.name]) }, context);
+  });
+}
+
+/** @param value where the value of `attribute` itself lies */
+function filled(attribute: Attribute, value: Source, context: Context): string {
+  const { dialect } = context;
+  if (attribute.type !== 'complex') return `coalesce(${text(value, context)} <> '', false)`;
+  const subs = attribute.subAttributes.map(
+    ({ name }) => `coalesce(${dialect.scalar(value.json, [name], 'text')} <> '', false)`,
+  );
+  return join('or', subs);
+}
+
+const text = (value: Source, { dialect }: Context): string => dialect.scalar(value.json, [], 'text');
+
+const valueSource = (path: AttributePath, source: Source, { dialect }: Context): Source =>
+  source.kind === 'scalar' ? source : { kind: 'object', json: dialect.member(source.json, leafMembers(path)) };
+
+function compare(filter: CompareFilter, source: Source, context: Context): string {
+  const { path, operator, value } = filter;
+  if (value === null)
+    return operator === 'eq' ? `not ${present(path, source, context)}` : present(path, source, context);
   const { attribute, subAttribute } = path;
-  if (!attribute) return `${dialect.scalar(json, members(path), 'text')} is not null`;
-  const filled = (value: string): string => `coalesce(${value} <> '', false)`;
-  if (!attribute.multiValued) return filled(dialect.scalar(json, leafMembers(path), 'text'));
-  return someElement(json, members(path), context, (element) =>
-    filled(dialect.scalar(element, subAttribute ? [subAttribute.name] : [], 'text')),
-  );
+  if (!attribute) return operator === 'ne' ? 'true' : 'false';
+  const meta = META[leafPath(path)];
+  if (meta) return meta(filter, context);
+  const key = source.kind === 'resource' ? keyCondition(filter, context) : undefined;
+  if (key !== undefined) return key;
+  if (source.kind === 'scalar') return compareScalar(filter, source.json, [], context);
+  if (source.kind === 'object' || !attribute.multiValued)
+    return compareScalar(filter, source.json, leafMembers(path), context);
+  return compareElements(filter, subAttribute ? [subAttribute.name] : [], source, context);
 }
 
-function compare(filter: Compare, json: string, context: Context): string {
-  const meta = META[leafPath(filter.path)];
-  if (meta && json === 'resource.document') return meta(filter, context);
-  const key = json === 'resource.document' ? keyCondition(filter, context) : undefined;
-  if (key) return key;
-  const { attribute, subAttribute } = filter.path;
-  if (!attribute) return holdsWhenAbsent(filter) ? 'true' : 'false';
-  if (!attribute.multiValued) return compareScalar(filter, json, leafMembers(filter.path), context);
-  return compareElements(filter, json, subAttribute ? [subAttribute.name] : [], context);
+/** One differing element makes `ne` true, and so does having no value at all. */
+function compareElements(filter: CompareFilter, leaf: readonly string[], source: Source, context: Context): string {
+  const { path, operator } = filter;
+  const { dialect } = context;
+  const value = (element: Source): string => dialect.scalar(element.json, leaf, 'text');
+  const some = someElement(path, source, context, (element) => {
+    const differs = compareScalar(filter, element.json, leaf, context);
+    return operator === 'ne' ? `(${value(element)} is not null and ${differs})` : differs;
+  });
+  if (operator !== 'ne') return some;
+  return `(${some} or not ${someElement(path, source, context, (element) => `${value(element)} is not null`)})`;
 }
 
-/** Some element compares; `ne` and `eq null` also hold when there is no element. */
-function compareElements(filter: Compare, json: string, leaf: readonly string[], context: Context): string {
-  const some = someElement(json, members(filter.path), context, (element) =>
-    compareScalar(filter, element, leaf, context),
-  );
-  if (!holdsWhenAbsent(filter)) return some;
-  return `(${some} or not ${someElement(json, members(filter.path), context, () => 'true')})`;
+function someElement(path: AttributePath, source: Source, context: Context, test: (element: Source) => string): string {
+  const alias = `e${String((context.aliases.count += 1))}`;
+  const elements = context.dialect.elements(source.json, members(path), alias);
+  const kind = path.attribute?.type === 'complex' ? 'object' : 'scalar';
+  return `exists (select 1 from ${elements} where ${test({ kind, json: context.dialect.element(alias) })})`;
 }
 
-/** Nothing is equal to null, and differs from every value. */
-const holdsWhenAbsent = (filter: Compare): boolean => filter.operator === (filter.value === null ? 'eq' : 'ne');
-
-function someElement(
-  json: string,
-  path: readonly string[],
-  context: Context,
-  test: (element: string) => string,
-): string {
-  context.aliases += 1;
-  const alias = `e${String(context.aliases)}`;
-  const source = context.dialect.elements(json, path, alias);
-  return `exists (select 1 from ${source} where ${test(context.dialect.element(alias))})`;
-}
-
-function compareScalar(filter: Compare, json: string, path: readonly string[], context: Context): string {
+function compareScalar(filter: CompareFilter, json: string, path: readonly string[], context: Context): string {
+  const { operator, value } = filter;
+  const { dialect, parameters } = context;
   const leaf = filter.path.subAttribute ?? filter.path.attribute;
-  const scalar = context.dialect.scalar(json, path, scalarType(filter.value));
-  if (filter.value === null) return `${scalar} is ${filter.operator === 'eq' ? '' : 'not '}null`;
+  const scalar = dialect.scalar(json, path, scalarType(value));
+  if (typeof value !== 'string') return comparison(operator, scalar, parameters.add(Number(value)), context);
   if (leaf?.type === 'dateTime') {
-    return comparison(
-      filter.operator,
-      context.dialect.instant(scalar),
-      context.dialect.instant(context.parameters.add(String(filter.value))),
-      context,
-    );
+    return comparison(operator, dialect.instant(scalar), dialect.instant(parameters.add(value)), context);
   }
-  if (typeof filter.value !== 'string') {
-    return comparison(filter.operator, scalar, context.parameters.add(Number(filter.value)), context);
-  }
-  const folds = leaf?.caseExact === false;
-  const value = context.parameters.add(folds ? filter.value.toLowerCase() : filter.value);
-  return comparison(filter.operator, folds ? `lower(${scalar})` : scalar, value, context);
+  if (value === '' && SUBSTRING.has(operator)) return `${scalar} is not null`;
+  if (leaf?.caseExact !== false) return comparison(operator, dialect.text(scalar), parameters.add(value), context);
+  return comparison(operator, dialect.text(`lower(${scalar})`), parameters.add(dialect.fold(value)), context);
 }
 
-const scalarType = (value: Value): ScalarType =>
+const scalarType = (value: CompareFilter['value']): ScalarType =>
   typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'number' : 'text';
 
+const SUBSTRING: ReadonlySet<CompareOperator> = new Set(['co', 'sw', 'ew']);
 const ORDER = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
 /** Absent values make every comparison false, but for `ne`. */
@@ -145,21 +193,24 @@ function comparison(operator: CompareOperator, left: string, right: string, { di
   }
 }
 
-/** `eq` on an indexed attribute, and any comparison of `id`, without touching the document. */
-function keyCondition(filter: Compare, context: Context): string | undefined {
-  if (typeof filter.value !== 'string') return undefined;
-  const path = leafPath(filter.path);
-  if (path === 'id') return comparison(filter.operator, 'resource.id', context.parameters.add(filter.value), context);
-  const table = context.keyTables.get(path);
-  if (!table || filter.operator !== 'eq') return undefined;
-  const leaf = filter.path.subAttribute ?? filter.path.attribute;
-  const value = leaf?.caseExact === false ? filter.value.toLowerCase() : filter.value;
-  const { parameters } = context;
-  return `resource.seq in (select seq from ${table} where type = ${parameters.add(context.type)} and attribute = ${parameters.add(path)} and value = ${parameters.add(value)})`;
+/** `eq` on an indexed attribute or on `id`, without touching the document. */
+function keyCondition(
+  { path, operator, value }: CompareFilter,
+  { parameters, keyTables, type }: Context,
+): string | undefined {
+  if (operator !== 'eq' || typeof value !== 'string') return undefined;
+  const name = leafPath(path);
+  // Bare: within coalesce the unique index would not be used.
+  if (name === 'id') return `resource.id = ${parameters.add(value)}`;
+  const table = keyTables.get(name);
+  if (table === undefined) return undefined;
+  const leaf = path.subAttribute ?? path.attribute;
+  const folded = leaf?.caseExact === false ? value.toLowerCase() : value;
+  return `resource.seq in (select seq from ${table} where type = ${parameters.add(type)} and attribute = ${parameters.add(name)} and value = ${parameters.add(folded)})`;
 }
 
 /** `meta` is kept in columns. */
-const META: Readonly<Record<string, (filter: Compare, context: Context) => string>> = {
+const META: Readonly<Record<string, (filter: CompareFilter, context: Context) => string>> = {
   'meta.created': (filter, context) => instantColumn('resource.created_at', filter, context),
   'meta.lastModified': (filter, context) => instantColumn('resource.last_modified_at', filter, context),
   'meta.resourceType': (filter, context) => textColumn('resource.type', filter, context),
@@ -168,14 +219,12 @@ const META: Readonly<Record<string, (filter: Compare, context: Context) => strin
     textColumn(`(${context.parameters.add(context.locationPrefix)} || resource.id)`, filter, context),
 };
 
-function instantColumn(column: string, filter: Compare, context: Context): string {
-  if (filter.value === null) return filter.operator === 'eq' ? 'false' : 'true';
-  return comparison(filter.operator, column, context.parameters.add(Date.parse(String(filter.value))), context);
+function instantColumn(column: string, { operator, value }: CompareFilter, context: Context): string {
+  return comparison(operator, column, context.parameters.add(parseDateTime(String(value)) ?? null), context);
 }
 
-function textColumn(column: string, filter: Compare, context: Context): string {
-  if (filter.value === null) return filter.operator === 'eq' ? 'false' : 'true';
-  return comparison(filter.operator, column, context.parameters.add(String(filter.value)), context);
+function textColumn(column: string, { operator, value }: CompareFilter, context: Context): string {
+  return comparison(operator, context.dialect.text(column), context.parameters.add(String(value)), context);
 }
 
 /** Members to walk from the resource (or element) to the attribute itself. */

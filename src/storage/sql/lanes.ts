@@ -60,6 +60,13 @@ export function* linkLanes(
   return userIds(rows);
 }
 
+export function* releaseLanes(connector: string, now: number, userId?: string): Transaction<number> {
+  const text = `update lane set state = 'due', due_at = $2, attempts = 0
+    where connector = $1 and state = 'parked'${userId === undefined ? '' : ' and user_id = $3'} returning user_id`;
+  const rows = yield { text, values: userId === undefined ? [connector, now] : [connector, now, userId] };
+  return rows.length;
+}
+
 const SETTLED = {
   user_id: 'text',
   state: 'text',

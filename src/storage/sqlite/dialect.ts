@@ -14,6 +14,10 @@ export const sqliteDialect: Dialect = {
     return `(select ${members.join(', ')} from json_each(${parameter})) as ${alias}`;
   },
   // json_extract gives 1 and 0 for true and false, so one form serves every type.
+  member: (json, path) => (path.length === 0 ? json : `json_extract(${json}, ${at(path)})`),
+  text: (text) => text,
+  // SQLite's lower() knows no letters beyond ASCII.
+  fold: (value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
   // An element of a plain list is a SQL value already.
   scalar: (json, path) => (path.length === 0 ? json : `json_extract(${json}, ${at(path)})`),
   elements: (json, path, alias) => `json_each(${json}, ${at(path)}) as ${alias}`,

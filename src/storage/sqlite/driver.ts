@@ -30,11 +30,11 @@ export class SqliteDriver implements Driver {
   #pending: PendingWrite[] = [];
   #closed = false;
 
-  readonly #readonly: boolean;
+  readonly #isGuest: boolean;
 
-  constructor(connection: Connection, options: { readonly readonly?: boolean } = {}) {
+  constructor(connection: Connection, options: { readonly isGuest?: boolean } = {}) {
     this.#connection = connection;
-    this.#readonly = options.readonly ?? false;
+    this.#isGuest = options.isGuest ?? false;
   }
 
   async read(statement: Statement): Promise<readonly Row[]> {
@@ -60,7 +60,7 @@ export class SqliteDriver implements Driver {
     this.#closed = true;
     this.#prepared.clear();
     // libsql frees statements late, and SQLite folds the log into the file only when none is left.
-    if (!this.#readonly) this.#connection.pragma('wal_checkpoint(truncate)');
+    if (!this.#isGuest) this.#connection.pragma('wal_checkpoint(truncate)');
     this.#connection.close();
   }
 

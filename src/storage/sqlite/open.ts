@@ -44,13 +44,13 @@ export function openSqlite(path: string): Driver {
 }
 
 /**
- * Opens an existing database to look at it, also while a process serves from it.
+ * Opens an existing database beside the process that serves from it, to look at it or for a small change.
  *
  * @throws StorageUnavailable when there is none
  */
-export function openSqliteReader(path: string): Driver {
+export function openSqliteBeside(path: string): Driver {
   if (!existsSync(path)) throw new StorageUnavailable(`there is no database ${path}: start the service first`);
-  return new SqliteDriver(new Database(path, { readonly: true }), { readonly: true });
+  return new SqliteDriver(connect(path), { isGuest: true });
 }
 
 function connect(path: string): InstanceType<typeof Database> {
