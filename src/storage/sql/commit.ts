@@ -1,14 +1,14 @@
 /** One SCIM change as one transaction: resource, keys, journal and lanes together, or nothing. */
 import { UniquenessConflict, VersionConflict } from '../errors.ts';
 import type { Change, ResourceKey, StoredResource } from '../store.ts';
+import type { Dialect } from './dialect.ts';
 import type { Row, Statement, Transaction } from './transaction.ts';
-import { Parameters } from './transaction.ts';
 
 /** @param connectors whose lanes follow this type of resource */
-export function* commitChange(change: Change, connectors: readonly string[]): Transaction<void> {
+export function* commitChange(dialect: Dialect, change: Change, connectors: readonly string[]): Transaction<void> {
   // The resource row first: whoever holds it decides the order of journal sequence numbers.
   const seq = yield* writeResource(change);
-  yield* writeKeys(change, seq);
+  yield* writeKeys(dialect, change, seq);
   const tail = yield* writeEntry(change);
   for (const connector of connectors) yield* markDue(connector, change, tail);
 }
@@ -48,7 +48,7 @@ const updateResource = (resource: StoredResource, expectedVersion: number): Stat
   values: [resource.version, resource.lastModifiedAt, resource.document, resource.id, resource.type, expectedVersion],
 });
 
-function* writeKeys({ type, before, after }: Change, seq: number): Transaction<void> {
+function* writeKeys(dialect: Dialect, { type, before, after }: Change, seq: number): Transaction<void> {
   const old = before?.keys ?? [];
   const fresh = after?.keys ?? [];
   for (const key of without(old, fresh)) {
@@ -58,14 +58,17 @@ function* writeKeys({ type, before, after }: Change, seq: number): Transaction<v
   const added = without(fresh, old);
   for (const key of added.filter((candidate) => candidate.unique)) yield* insertUnique(type, key, seq);
   const searched = added.filter((candidate) => !candidate.unique);
-  if (searched.length > 0) yield insertSearched(type, searched, seq);
+  if (searched.length > 0) yield insertSearched(dialect, type, searched, seq);
 }
 
 const tableOf = (key: ResourceKey): string => (key.unique ? 'unique_key' : 'search_key');
 
 function without(keys: readonly ResourceKey[], others: readonly ResourceKey[]): readonly ResourceKey[] {
-  return keys.filter((key) => !others.some((other) => other.attribute === key.attribute && other.value === key.value));
+  const known = new Set(others.map(nameOf));
+  return keys.filter((key) => !known.has(nameOf(key)));
 }
+
+const nameOf = ({ attribute, value }: ResourceKey): string => `${attribute} ${value}`;
 
 function* insertUnique(type: string, key: ResourceKey, seq: number): Transaction<void> {
   const text = `insert into unique_key (type, attribute, value, seq) values ($1, $2, $3, $4)
@@ -74,14 +77,13 @@ function* insertUnique(type: string, key: ResourceKey, seq: number): Transaction
   if (rows.length === 0) throw new UniquenessConflict(key.attribute);
 }
 
-function insertSearched(type: string, keys: readonly ResourceKey[], seq: number) {
-  const parameters = new Parameters();
-  const [typed, sequenced] = [parameters.add(type), parameters.add(seq)];
-  const tuples = keys.map(
-    (key) => `(${typed}, ${parameters.add(key.attribute)}, ${parameters.add(key.value)}, ${sequenced})`,
-  );
-  const text = `insert into search_key (type, attribute, value, seq) values ${tuples.join(', ')} on conflict do nothing`;
-  return { text, values: parameters.values };
+/** As one parameter: a user may have thousands of addresses, and a statement has 32,766 parameters at most. */
+function insertSearched(dialect: Dialect, type: string, keys: readonly ResourceKey[], seq: number): Statement {
+  const source = dialect.rows('$3', 'k', { attribute: 'text', value: 'text' });
+  const text = `insert into search_key (type, attribute, value, seq)
+                select $1, k.attribute, k.value, cast($2 as bigint) from ${source} where true on conflict do nothing`;
+  const json = keys.map(({ attribute, value }) => ({ attribute, value }));
+  return { text, values: [type, seq, JSON.stringify(json)] };
 }
 
 function* writeEntry({ type, id, before, after, entry, at }: Change): Transaction<number> {

@@ -39,7 +39,7 @@ export function sqlStore(
     queryResources: (query) => queryResources(driver, dialect, options.keyTables, query),
     commit: async (change) => {
       const connectors = followers(change.type);
-      await driver.write(() => commitChange(change, connectors));
+      await driver.write(() => commitChange(dialect, change, connectors));
       for (const connector of connectors) for (const listener of listeners) listener(connector);
     },
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
