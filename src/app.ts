@@ -1,6 +1,7 @@
 /** The composition root: builds every part from the configuration and knows in which order they start and stop. */
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
@@ -84,7 +85,9 @@ async function start(
   stops.push(() => store.close());
   const sandbox = await startEmbeddedSandbox(config);
   if (sandbox) stops.push(() => sandbox.close());
-  const target = createTarget(config, sandbox?.url, clock, logger);
+  // The stand-in keeps its Leads in memory: those that a database remembers died with the last one.
+  if (sandbox) await store.forgetLeads(CONNECTOR, clock.now());
+  const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
   stops.push(async () => target.close());
   const worker = new Worker(deliveryContext({ store, mapping, target, clock, logger }), DEFAULT_TIMING);
   const baseUrl = { current: config.BASE_URL };
@@ -165,7 +168,7 @@ async function findByUserName(registry: Registry, store: Store, userName: string
 
 async function startEmbeddedSandbox(config: Config): Promise<Sandbox | undefined> {
   if (config.SALESFORCE_LOGIN_URL !== undefined) return undefined;
-  return startSandbox({ port: config.SANDBOX_PORT });
+  return startSandbox({ port: config.SANDBOX_PORT }).catch(refuseTaken('SANDBOX_PORT', config.SANDBOX_PORT));
 }
 
 interface DeliveryParts {
@@ -222,21 +225,40 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
     newRequestId,
     ...tlsOf(config),
   });
-  await server.listen({ host: config.HOST, port: config.PORT });
+  await server.listen({ host: config.HOST, port: config.PORT }).catch(refuseTaken('PORT', config.PORT));
   baseUrl.current = (config.BASE_URL ?? derivedUrl(config, server)).replace(/\/+$/, '');
   return server;
+}
+
+/** What a part refuses of its settings is the operator's to mend. */
+function mendable<T>(keys: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new ConfigurationError([`${keys}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/** A taken port is told by the key that chooses another. */
+function refuseTaken(key: string, port: number): (error: unknown) => never {
+  return (error) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? new ConfigurationError([`${key} ${port} is taken by another program: choose another`]) : error;
+  };
 }
 
 function tlsOf(config: Config) {
   if (config.TLS_CERT_FILE === undefined || config.TLS_KEY_FILE === undefined) return {};
   const clientCa = config.TLS_CLIENT_CA_FILE;
-  return {
+  const tls = {
     tls: {
       cert: readPem('TLS_CERT_FILE', config.TLS_CERT_FILE),
       key: readPem('TLS_KEY_FILE', config.TLS_KEY_FILE),
       ...(clientCa !== undefined && { clientCa: readPem('TLS_CLIENT_CA_FILE', clientCa) }),
     },
   };
+  mendable('TLS_CERT_FILE, TLS_KEY_FILE', () => createSecureContext(tls.tls));
+  return tls;
 }
 
 function readPem(key: string, path: string): string {

@@ -198,9 +198,9 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
 
 function hostFaults(config: Config): string[] {
   if (LOOPBACK_HOSTS.has(config.HOST)) return [];
-  if (config.SCIM_USERNAME !== 'admin' || config.SCIM_PASSWORD !== 'admin') return [];
+  if (config.SCIM_PASSWORD !== 'admin') return [];
   return [
-    `HOST ${config.HOST} is reachable by others: set SCIM_USERNAME and SCIM_PASSWORD, the default admin/admin is for loopback only`,
+    `HOST ${config.HOST} is reachable by others: set SCIM_PASSWORD (and SCIM_USERNAME), the default is for loopback only`,
   ];
 }
 

@@ -89,6 +89,11 @@ describe('configuration', () => {
     ],
     ['a database it does not know', { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL does not look right/],
     ['default credentials beyond loopback', { HOST: '0.0.0.0' }, /^HOST 0\.0\.0\.0 .*SCIM_PASSWORD/],
+    [
+      'the default password beyond loopback',
+      { HOST: '0.0.0.0', SCIM_USERNAME: 'x' },
+      /^HOST 0\.0\.0\.0 .*SCIM_PASSWORD/,
+    ],
     ['a colon in the user name', { SCIM_USERNAME: 'a:b' }, /^SCIM_USERNAME/],
     [
       'a short bearer token',

@@ -14,10 +14,15 @@ export async function decideFirstContacts(
   const emails = planned.map(emailOf).filter((email) => email !== undefined);
   const found = await find(context.target, 'email', emails, deadline);
   if ('fault' in found) return planned.map((one) => lookupFailed(one, 'create', found.fault));
-  const ids = found.leads.map(({ leadId }) => leadId);
+  return matchAll(context, planned, await candidatesOf(context, found.leads));
+}
+
+/** Who skips what exists does so whoever made it; else a Lead of another user is no candidate. */
+async function candidatesOf(context: DeliveryContext, leads: readonly FoundLead[]): Promise<readonly FoundLead[]> {
+  if (context.mapping.match.onMatch === 'skip') return leads;
+  const ids = leads.map(({ leadId }) => leadId);
   const linked = await context.store.findLinkedLeads(context.connector, ids);
-  const free = found.leads.filter(({ leadId }) => !linked.has(leadId));
-  return matchAll(context, planned, free);
+  return leads.filter(({ leadId }) => !linked.has(leadId));
 }
 
 function emailOf({ plan }: Planned<PlanOf<'create'>>): string | undefined {
@@ -32,11 +37,16 @@ function matchAll(
   leads: readonly FoundLead[],
 ): readonly (WriteDecision | RestDecision)[] {
   const taken = new Set<string>();
+  const created = new Set<string>();
   return planned.map((one) => {
     const email = emailOf(one);
+    if (email !== undefined && created.has(email) && context.mapping.match.onMatch === 'skip') {
+      return rest(one.claimed, 'idle', 'another user with this e-mail gets the Lead');
+    }
     const candidates = leads.filter((lead) => lead.email?.toLowerCase() === email && !taken.has(lead.leadId));
     const decision = matchOne(context, one, email === undefined ? [] : candidates);
     if (decision.lead.leadId !== undefined) taken.add(decision.lead.leadId);
+    else if (decision.kind === 'write' && email !== undefined) created.add(email);
     return decision;
   });
 }

@@ -24,8 +24,8 @@ export function matchLead(input: MatchInput): Match {
   const { lane, candidates } = input;
   const own = candidates.filter((lead) => isOwn(lead, lane));
   if (own.length > 0) return linkOwn(own, lane);
-  // A Lead with another external id belongs to another user, whoever wrote it there.
-  const free = candidates.filter((lead) => lead.externalId === undefined);
+  // A Lead with another external id belongs to another user, whoever wrote it there; who skips, skips it all the same.
+  const free = input.onMatch === 'skip' ? candidates : candidates.filter((lead) => lead.externalId === undefined);
   return recoverCreate(input, free) ?? matchFree(free, input.onMatch);
 }
 

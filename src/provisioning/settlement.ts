@@ -22,14 +22,17 @@ export interface SettlementInput {
 }
 
 export function settleRest(decision: RestDecision, { now, durationMs }: SettlementInput): Settlement {
-  const { claimed, state, reason, lead, error } = decision;
+  const { claimed, state, reason, lead } = decision;
   const parked = state === 'parked';
+  // A user without a Lead is told apart from one whose Lead is up to date.
+  const withoutLead = state === 'idle' && lead.leadId === undefined;
+  const error = withoutLead ? { class: 'policy', code: 'SKIPPED', message: reason } : decision.error;
   return {
     ...common(claimed),
     state,
     dueAt: now,
     attempts: parked ? claimed.lane.attempts : 0,
-    delivered: !parked,
+    delivered: !parked && !withoutLead,
     lead,
     ...(error && { error }),
     attempt: {

@@ -1,7 +1,7 @@
 /** What Salesforce was last told of a Lead, field by field, and where that is not certain. */
 import { isObject } from '../scim/json.ts';
 import type { LeadLink } from '../storage/store.ts';
-import type { LeadFields, LeadValue } from './lead-target.ts';
+import type { LeadFields } from './lead-target.ts';
 
 /**
  * Stands for the value of a field whose last write was sent and never confirmed. No mapped value equals it, so the field is
@@ -9,7 +9,7 @@ import type { LeadFields, LeadValue } from './lead-target.ts';
  */
 export const UNSURE = '\u0000unsure';
 
-export type Told = Readonly<Record<string, LeadValue | typeof UNSURE>>;
+export type Told = LeadFields;
 
 export function readTold({ told }: Pick<LeadLink, 'told'>): Told | undefined {
   if (told === undefined) return undefined;

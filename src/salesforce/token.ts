@@ -71,8 +71,11 @@ export class TokenCache {
     if (this.#session !== stale || this.#login !== undefined) return this.current();
     const age = this.#options.now() - stale.obtainedAtMs;
     if (this.#fruitlessRenewals > 0 && age < FRUITLESS_RENEWAL_PAUSE_MS) return undefined;
-    this.#fruitlessRenewals += 1;
-    return this.#logIn();
+    return this.#logIn().then((renewed) => {
+      // Only a session that was got and is refused in its turn is fruitless; a login that failed has its own fault.
+      if (renewed.kind === 'done') this.#fruitlessRenewals += 1;
+      return renewed;
+    });
   }
 
   /** Salesforce accepted the session, which also starts its idle time again. */

@@ -227,6 +227,9 @@ export interface Store {
    */
   releaseLanes(connector: string, now: number, userId?: string): Promise<number>;
 
+  /** Makes all lanes due with no Lead known, for a Salesforce that lost its Leads. @returns how many lanes */
+  forgetLeads(connector: string, now: number): Promise<number>;
+
   readLane(connector: string, userId: string): Promise<Lane | undefined>;
   /** @returns which of these Leads belong to a user already */
   findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;

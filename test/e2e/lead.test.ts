@@ -87,6 +87,29 @@ describe.each(ENGINES)('a SCIM user becomes a Salesforce Lead, on $name', (engin
     expect(await leads()).toHaveLength(1);
   });
 
+  it('makes no second Lead for an e-mail with the tutorial preset, and tells why a user has none', async () => {
+    service = await startService(engine, { MAPPING_FILE: 'schemas/mappings/tutorial.json' });
+    const ids = await Promise.all(['Robin', 'Robin2', 'Robin3'].map((userName) => create({ ...ROBIN, userName })));
+    const lanes = await Promise.all(ids.map((id) => settled(id)));
+    expect(await leads()).toHaveLength(1);
+    expect(lanes.filter((lane) => 'leadId' in lane)).toHaveLength(1);
+    for (const lane of lanes.filter((one) => !('leadId' in one))) {
+      expect(lane['lastError']).toMatch(/^SKIPPED: /);
+      expect(lane).not.toHaveProperty('lastDeliveredAt');
+    }
+  });
+
+  it('recovers by itself when a login fails for a moment while the session is gone', async () => {
+    service = await startService(engine);
+    await settled(await create(ROBIN));
+    await sandbox('DELETE', '/sandbox/sessions');
+    await sandbox('POST', '/sandbox/faults', [
+      { match: { path: '/oauth2/token$' }, times: 1, action: { status: 503, body: '<html>down</html>' } },
+    ]);
+    await settled(await create({ userName: 'Marian', emails: ['marian@wso2.com'] }));
+    expect(await leads()).toHaveLength(2);
+  });
+
   it('tells through SCIM where the Lead is', async () => {
     service = await startService(engine);
     const id = await create(ROBIN);

@@ -4,6 +4,7 @@ import {
   ScimError,
   errorMessage,
   invalidSyntax,
+  notFound,
   payloadTooLarge,
   serviceUnavailable,
   unsupportedMediaType,
@@ -16,7 +17,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 export function sendScimError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = toScimError(error, request);
-  if (fault.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
+  if (fault.status === 500 || fault.status === 503)
+    request.log.error({ requestId: request.id, err: error }, 'request failed');
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply
     .code(fault.status)
@@ -41,11 +43,16 @@ const FASTIFY_FAULTS: Readonly<Record<string, (error: Error, request: FastifyReq
     unsupportedMediaType('Content-Type must be application/scim+json or application/json'),
   FST_ERR_CTP_INVALID_JSON_BODY: (error) => invalidSyntax(`the body is not JSON: ${jsonReason(error)}`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => invalidSyntax('the body is shorter or longer than Content-Length says'),
+  FST_ERR_MAX_PARAM_LENGTH: () => notFound('no resource has an id as long as that'),
   FST_ERR_BAD_URL: (_error, request) => invalidSyntax(`the path ${request.url.split('?')[0] ?? ''} is not a valid URL`),
 };
 
+/** Fastify's guard against prototypes names neither; our schemas have no such member. */
+const isPrototypeGuard = (error: Error): boolean => error.message.includes('prototype');
+
 /** The parser's reason may quote the body, and the body may hold a password. */
 function jsonReason(error: Error): string {
+  if (isPrototypeGuard(error)) return 'a member named __proto__ or constructor is not allowed';
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(error.message);
   return position ? `unexpected character at ${position[0]}` : 'check its brackets, quotes and member names';
 }

@@ -60,6 +60,14 @@ export function* linkLanes(
   return userIds(rows);
 }
 
+export function* forgetLeads(connector: string, now: number): Transaction<number> {
+  const text = `update lane set state = 'due', due_at = $2, attempts = 0, head_seq = 0,
+      lead_id = null, origin = null, told = null, error = null, lease = null, lease_until = null
+    where connector = $1 returning user_id`;
+  const rows = yield { text, values: [connector, now] };
+  return rows.length;
+}
+
 export function* releaseLanes(connector: string, now: number, userId?: string): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0
     where connector = $1 and state = 'parked'${userId === undefined ? '' : ' and user_id = $3'} returning user_id`;

@@ -46,6 +46,7 @@ export function sqlStore(
     linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),
     settleLanes: (connector, lease, settlements, now) =>
       driver.write(() => lanes.settleLanes(dialect, connector, lease, settlements, now)),
+    forgetLeads: (connector, now) => driver.write(() => lanes.forgetLeads(connector, now)),
     releaseLanes: (connector, now, userId) => driver.write(() => lanes.releaseLanes(connector, now, userId)),
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),

@@ -25,7 +25,7 @@ const PRAGMAS = [
  */
 export function openSqlite(path: string): Driver {
   if (path === ':memory:') return new SqliteDriver(connect(path));
-  mkdirSync(dirname(resolve(path)), { recursive: true });
+  makeFolder(path);
   const lock = lockFile(path);
   try {
     const driver = new SqliteDriver(connect(path));
@@ -53,6 +53,16 @@ export function openSqliteBeside(path: string): Driver {
   return new SqliteDriver(connect(path), { isGuest: true });
 }
 
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+  } catch (error) {
+    throw new StorageUnavailable(`DATABASE_URL: cannot make the folder of ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function connect(path: string): InstanceType<typeof Database> {
   try {
     const connection = new Database(path);
@@ -74,6 +84,9 @@ function lockFile(path: string): InstanceType<typeof Database> {
     return lock;
   } catch (error) {
     lock.close();
+    if (!(error instanceof Error) || !error.message.includes('locked')) {
+      throw new StorageUnavailable(`cannot write beside the database ${path}: ${messageOf(error)}`, { cause: error });
+    }
     throw new StorageUnavailable(
       `the database ${path} is in use by another process: stop that one, or give this one its own DATABASE_URL`,
       { cause: error },
