@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
 import type { Clock } from './clock.ts';
-import { bearerTokens, ConfigurationError, type Config } from './config.ts';
+import { bearerTokens, ConfigurationError, DEFAULT_PASSWORD, LOOPBACK_HOSTS, type Config } from './config.ts';
 import { openStore, openStoreBeside } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { newId, newRequestId, random } from './new-id.ts';
@@ -223,6 +223,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
     logger,
     ready: () => store.ping(),
     newRequestId,
+    ...(config.SCIM_PASSWORD === DEFAULT_PASSWORD && { hosts: LOOPBACK_HOSTS }),
     ...tlsOf(config),
   });
   await server.listen({ host: config.HOST, port: config.PORT }).catch(refuseTaken('PORT', config.PORT));

@@ -58,7 +58,9 @@ interface ConfigSchema {
 // The file is part of this package and checked by its tests.
 const schema = readSchemaFile('config.json') as ConfigSchema;
 
-export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
+/** Known to everybody, and so good for this machine alone. */
+export const DEFAULT_PASSWORD = 'admin';
 const MIN_TOKEN_LENGTH = 16;
 
 /** What each flow cannot do without (Salesforce help, OAuth authorization flows). */
@@ -198,7 +200,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
 
 function hostFaults(config: Config): string[] {
   if (LOOPBACK_HOSTS.has(config.HOST)) return [];
-  if (config.SCIM_PASSWORD !== 'admin') return [];
+  if (config.SCIM_PASSWORD !== DEFAULT_PASSWORD) return [];
   return [
     `HOST ${config.HOST} is reachable by others: set SCIM_PASSWORD (and SCIM_USERNAME), the default is for loopback only`,
   ];

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
   readonly newRequestId: () => string;
+  /** Host names that requests may name; absent: any. */
+  readonly hosts?: ReadonlySet<string>;
   /** PEM texts; serves HTTPS when given. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 }
@@ -34,6 +36,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     frameworkErrors: (error, request, reply) => void sendScimError(error, request, reply),
     https: options.tls ? httpsOptions(options.tls) : null,
   });
+  if (options.hosts) refuseOtherHosts(server, options.hosts);
   logRequests(server);
   await server.register(healthRoutes, { ready: options.ready });
   for (const prefix of SCIM_PATHS) {
@@ -55,6 +58,18 @@ const httpsOptions = ({ cert, key, clientCa }: NonNullable<ServerOptions['tls']>
   key,
   ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
 });
+
+/**
+ * A web page that makes its own name point to this machine (DNS rebinding) reaches loopback, where the default password
+ * is known to everybody; its name in the Host header gives it away.
+ */
+function refuseOtherHosts(server: FastifyInstance, hosts: ReadonlySet<string>): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (hosts.has(request.hostname)) return done();
+    const detail = `with the default password this service answers to ${[...hosts].join(', ')}: set SCIM_PASSWORD`;
+    sendScimError(new ScimError(421, undefined, detail), request, reply);
+  });
+}
 
 /** The route, not the URL: a filter holds personal data. */
 function logRequests(server: FastifyInstance): void {

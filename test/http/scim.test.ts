@@ -1,6 +1,7 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ENGINES } from '../support/engines.ts';
-import { request, startService, type Answer, type TestService } from '../support/service.ts';
+import { AUTHORIZATION, request, startService, type Answer, type TestService } from '../support/service.ts';
 
 const SCIM_JSON = 'application/scim+json; charset=utf-8';
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -249,6 +250,20 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
     it('also guards paths that do not exist, and methods that are refused', async () => {
       expect((await fetch(`${service.app.scimUrl}/Nothing`)).status).toBe(401);
       expect((await fetch(`${service.app.scimUrl}/Users`, { method: 'DELETE' })).status).toBe(401);
+    });
+
+    it('answers to no other host name while the default password is in use', async () => {
+      const ask = (host: string): Promise<number> =>
+        new Promise((resolve, reject) => {
+          const { hostname, port } = new URL(service.app.baseUrl);
+          const headers = { host, authorization: AUTHORIZATION };
+          get({ hostname, port, path: '/scim/v2/Users?count=0', headers }, (answer) => {
+            answer.resume();
+            resolve(answer.statusCode ?? 0);
+          }).on('error', reject);
+        });
+      expect(await ask('evil.example')).toBe(421);
+      expect(await ask('localhost:8080')).toBe(200);
     });
 
     it('takes over a request id that looks like one, and no other', async () => {

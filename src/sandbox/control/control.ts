@@ -67,9 +67,11 @@ function addLife(app: FastifyInstance, org: Org): void {
   });
 }
 
-/** A web page elsewhere must not steer the stand-in through its visitor's browser. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** A web page elsewhere must not steer the stand-in through its visitor's browser, nor one that calls this machine its own. */
 const isForeign = ({ headers }: FastifyRequest): boolean =>
-  headers.origin !== undefined && headers.origin !== `http://${headers.host ?? ''}`;
+  headers.origin !== undefined && (headers.origin !== `http://${headers.host ?? ''}` || !LOOPBACK.test(headers.origin));
 
 const statusOf = (error: unknown): number => {
   if (error instanceof SalesforceError) return error.status;
