@@ -14,15 +14,9 @@ export async function decideFirstContacts(
   const emails = planned.map(emailOf).filter((email) => email !== undefined);
   const found = await find(context.target, 'email', emails, deadline);
   if ('fault' in found) return planned.map((one) => lookupFailed(one, 'create', found.fault));
-  return matchAll(context, planned, await candidatesOf(context, found.leads));
-}
-
-/** Who skips what exists does so whoever made it; else a Lead of another user is no candidate. */
-async function candidatesOf(context: DeliveryContext, leads: readonly FoundLead[]): Promise<readonly FoundLead[]> {
-  if (context.mapping.match.onMatch === 'skip') return leads;
-  const ids = leads.map(({ leadId }) => leadId);
+  const ids = found.leads.map(({ leadId }) => leadId);
   const linked = await context.store.findLinkedLeads(context.connector, ids);
-  return leads.filter(({ leadId }) => !linked.has(leadId));
+  return matchAll(context, planned, found.leads, linked);
 }
 
 function emailOf({ plan }: Planned<PlanOf<'create'>>): string | undefined {
@@ -30,23 +24,27 @@ function emailOf({ plan }: Planned<PlanOf<'create'>>): string | undefined {
   return typeof email === 'string' ? email.toLowerCase() : undefined;
 }
 
-/** Two users of one batch may have the same e-mail: a Lead that one of them takes is no candidate for the other. */
+/**
+ * A Lead of another user is no candidate, be it linked already or taken in this batch; who skips what exists skips the
+ * user whose e-mail such a Lead has.
+ */
 function matchAll(
   context: DeliveryContext,
   planned: readonly Planned<PlanOf<'create'>>[],
   leads: readonly FoundLead[],
+  linked: ReadonlySet<string>,
 ): readonly (WriteDecision | RestDecision)[] {
-  const taken = new Set<string>();
-  const created = new Set<string>();
+  const taken = new Set(linked);
+  const occupied = new Set(leads.filter(({ leadId }) => linked.has(leadId)).map(({ email }) => email?.toLowerCase()));
   return planned.map((one) => {
     const email = emailOf(one);
-    if (email !== undefined && created.has(email) && context.mapping.match.onMatch === 'skip') {
-      return rest(one.claimed, 'idle', 'another user with this e-mail gets the Lead');
+    if (email !== undefined && occupied.has(email) && context.mapping.match.onMatch === 'skip') {
+      return rest(one.claimed, 'idle', 'another user with this e-mail has the Lead');
     }
     const candidates = leads.filter((lead) => lead.email?.toLowerCase() === email && !taken.has(lead.leadId));
     const decision = matchOne(context, one, email === undefined ? [] : candidates);
     if (decision.lead.leadId !== undefined) taken.add(decision.lead.leadId);
-    else if (decision.kind === 'write' && email !== undefined) created.add(email);
+    if (decision.kind === 'write') occupied.add(email);
     return decision;
   });
 }

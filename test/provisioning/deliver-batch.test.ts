@@ -398,6 +398,24 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     );
   }, 60_000);
 
+  it('never takes the Lead of another user for its own lost create, also where existing Leads are skipped', async () => {
+    target = connect();
+    const mapping = createMapping(readSchemaFile('mappings/tutorial.json'), userType, mappingData);
+    const lost = await create({ userName: 'lost', emails: ['a@example.com'] });
+    await fault({ path: '/composite/sobjects' }, { reset: 'before' });
+    await deliver({ mapping });
+    await store.claimLanes({ connector: CONNECTOR, limit: 1, lease: 'elsewhere', leaseMs: 1_000, now });
+    const owner = await create({ userName: 'owner', emails: ['a@example.com'] });
+    await deliver({ mapping });
+    now += 1_000;
+    await deliver({ mapping });
+    expect(await lane(owner)).toHaveProperty('leadId');
+    expect(await lane(lost)).toMatchObject({ state: 'idle', error: { code: 'SKIPPED' } });
+    await remove(lost);
+    await deliver({ mapping });
+    expect(await leads()).toHaveLength(1);
+  });
+
   it('parks a user for whom the mapping fails, and delivers the others', async () => {
     const mapping = createMapping(
       { fields: { LastName: { from: 'userName' }, Company: { expression: '$error("no company for " & userName)' } } },
