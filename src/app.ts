@@ -31,8 +31,7 @@ import type { Store, StoredResource } from './storage/store.ts';
 const CONNECTOR = 'salesforce';
 /** The resource type whose resources become Leads. */
 const PROVISIONED_TYPE = 'User';
-/** Longer than all calls of one batch: at most three queries and three writes of 20 s each are rarer than a slow call. */
-const LEASE_MS = 60_000;
+const SECOND = 1000;
 
 export interface App {
   /** Where people and programs reach the service. */
@@ -89,7 +88,7 @@ async function start(
   if (sandbox) await store.forgetLeads(CONNECTOR, clock.now());
   const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
   stops.push(async () => target.close());
-  const worker = new Worker(deliveryContext({ store, mapping, target, clock, logger }), DEFAULT_TIMING);
+  const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
   const baseUrl = { current: config.BASE_URL };
   const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl });
   stops.push(async () => server.close());
@@ -179,7 +178,10 @@ interface DeliveryParts {
   readonly logger: Logger;
 }
 
-const deliveryContext = ({ store, mapping, target, clock, logger }: DeliveryParts): DeliveryContext => ({
+const deliveryContext = (
+  config: Config,
+  { store, mapping, target, clock, logger }: DeliveryParts,
+): DeliveryContext => ({
   store,
   target,
   mapping,
@@ -188,7 +190,7 @@ const deliveryContext = ({ store, mapping, target, clock, logger }: DeliveryPart
   now: () => clock.now(),
   newId,
   random,
-  leaseMs: LEASE_MS,
+  leaseMs: config.LEASE_SECONDS * SECOND,
   onEvent: deliveryLog(logger, CONNECTOR),
 });
 

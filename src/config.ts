@@ -13,6 +13,10 @@ export interface Config {
   readonly TLS_KEY_FILE?: string;
   readonly TLS_CLIENT_CA_FILE?: string;
   readonly DATABASE_URL: string;
+  readonly DATABASE_CONNECTIONS: number;
+  readonly JOURNAL_DAYS: number;
+  readonly LEASE_SECONDS: number;
+  readonly DRAIN_SECONDS: number;
   readonly SCIM_USERNAME: string;
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;

@@ -15,6 +15,7 @@ const CASTS: Readonly<Record<ScalarType, (text: string) => string>> = {
 export const postgresDialect: Dialect = {
   skipLocked: 'for update skip locked',
   keyTable: '',
+  keyText: 'text collate "C"',
   serialKey: 'bigint generated always as identity primary key',
   document: 'jsonb',
   documentText: (column) => `${column}::text`,

@@ -26,14 +26,14 @@ const MIGRATIONS: readonly Migration[] = [
       `create table unique_key (
          type text not null,
          attribute text not null,
-         value text not null,
+         value ${dialect.keyText} not null,
          seq bigint not null,
          primary key (type, attribute, value)
        ) ${dialect.keyTable}`,
       `create table search_key (
          type text not null,
          attribute text not null,
-         value text not null,
+         value ${dialect.keyText} not null,
          seq bigint not null,
          primary key (type, attribute, value, seq)
        ) ${dialect.keyTable}`,
@@ -51,6 +51,7 @@ const MIGRATIONS: readonly Migration[] = [
          lead_id text,
          origin text,
          told text,
+         doubted integer not null default 0,
          error text,
          last_attempt_at bigint,
          last_delivered_at bigint,
@@ -73,6 +74,10 @@ const MIGRATIONS: readonly Migration[] = [
          class text not null,
          reason text not null,
          until bigint
+       )`,
+      `create table job (
+         name text primary key,
+         due_at bigint not null
        )`,
     ],
   },

@@ -6,6 +6,7 @@ const at = (path: readonly string[]): string => `'$${path.map((member) => `."${m
 export const sqliteDialect: Dialect = {
   skipLocked: '',
   keyTable: 'without rowid',
+  keyText: 'text',
   serialKey: 'integer primary key autoincrement',
   document: 'text',
   documentText: (column) => column,
