@@ -131,6 +131,11 @@ export function laneError(fault: Fault): LaneError & { readonly class: FaultClas
 /** Salesforce's words may quote the value it refused: they stay with the lane, and leave it with the fault. */
 const withoutWords = ({ class: faultClass, code }: LaneError): AttemptError => ({ class: faultClass, code });
 
-const common = ({ lane, version }: ClaimedUser) => ({ userId: lane.userId, seenSeq: lane.tailSeq, version });
+const common = ({ lane, version }: ClaimedUser) => ({
+  userId: lane.userId,
+  seenSeq: lane.tailSeq,
+  seenDoubts: lane.doubts,
+  version,
+});
 
 const fieldNames = (write: LeadWrite): readonly string[] => (write.kind === 'delete' ? [] : Object.keys(write.fields));

@@ -18,6 +18,12 @@ export function readTold({ told }: Pick<LeadLink, 'told'>): Told | undefined {
   return isObject(fields) ? (fields as Told) : undefined;
 }
 
+/** @param told JSON text of `Told` @returns the same fields, none of them certain */
+export function forgetCertainty(told: string): string {
+  const fields = readTold({ told }) ?? {};
+  return JSON.stringify(markUnsure(fields, fields));
+}
+
 /** What is known while `sent` is on its way: `told` but for the fields that are being written. */
 export function markUnsure(told: Told, sent: LeadFields): Told {
   return { ...told, ...Object.fromEntries(Object.keys(sent).map((name) => [name, UNSURE])) };

@@ -4,6 +4,7 @@ import { classifyFault } from './classify.ts';
 import type { DeliveryContext } from './delivery.ts';
 import { hintFor } from './hints.ts';
 import type { Fault } from './lead-target.ts';
+import type { Gate } from '../storage/store.ts';
 import { gateDelayMs } from './retry.ts';
 
 export interface WorkerTiming {
@@ -25,7 +26,8 @@ export class Worker {
   readonly #context: DeliveryContext;
   readonly #timing: WorkerTiming;
   #changes = 0;
-  #outages = 0;
+  /** The connector's gate as it was before the last batch; all processes share it. */
+  #gate: Gate | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -40,9 +42,8 @@ export class Worker {
   async start(): Promise<void> {
     const { store, connector } = this.#context;
     const gate = await store.readGate(connector);
-    if (gate && gate.until === undefined) await store.setGate(connector, undefined);
-    // Somebody was waiting for Salesforce: one record asks first whether it is back.
-    if (gate) this.#outages = 1;
+    if (gate && gate.until === undefined)
+      await store.setGate(connector, { ...gate, failures: 0, until: this.#context.now() });
     await store.releaseLanes(connector, this.#context.now());
     this.#unsubscribe = store.onDue((due) => {
       if (due !== connector) return;
@@ -74,7 +75,7 @@ export class Worker {
 
   async #deliver(): Promise<void> {
     // After a closed gate one record asks whether Salesforce is back.
-    const limit = this.#outages > 0 ? 1 : MAX_BATCH;
+    const limit = this.#gate ? 1 : MAX_BATCH;
     const { claimed, gate, reached } = await deliverBatch(this.#context, limit);
     this.#changes = claimed < limit ? 0 : Math.max(0, this.#changes - claimed);
     if (gate) return this.#closeGate(gate);
@@ -103,6 +104,7 @@ export class Worker {
     if (this.#stopped) return true;
     const { store, connector, now } = this.#context;
     const gate = await store.readGate(connector);
+    this.#gate = gate;
     if (!gate || (gate.until !== undefined && gate.until <= now())) return false;
     const waitMs = gate.until === undefined ? this.#timing.pollMs : gate.until - now();
     await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
@@ -111,11 +113,12 @@ export class Worker {
 
   async #closeGate(fault: Fault): Promise<void> {
     const { store, connector, now, random, onEvent } = this.#context;
-    this.#outages += 1;
+    const failures = (this.#gate?.failures ?? 0) + 1;
     const faultClass = classifyFault(fault);
-    const waitMs = gateDelayMs(fault, faultClass, this.#outages, random());
+    const waitMs = gateDelayMs(fault, faultClass, failures, random());
     const gate = {
       class: faultClass,
+      failures,
       reason: `${fault.code}: ${fault.message}`,
       ...(Number.isFinite(waitMs) && { until: now() + waitMs }),
     };
@@ -125,8 +128,7 @@ export class Worker {
   }
 
   async #openGate(): Promise<void> {
-    if (this.#outages === 0) return;
-    this.#outages = 0;
+    if (!this.#gate) return;
     await this.#context.store.setGate(this.#context.connector, undefined);
     this.#context.onEvent({ kind: 'gate opened' });
   }

@@ -88,6 +88,8 @@ export interface Lane extends LeadLink {
   readonly tailSeq: number;
   /** Journal sequence up to which Salesforce was told. */
   readonly headSeq: number;
+  /** Writes that Salesforce answered after their lease had ended: what it was told last is not certain while there are any. */
+  readonly doubts: number;
   readonly lastAttemptAt?: number;
   readonly lastDeliveredAt?: number;
   readonly error?: LaneError;
@@ -128,6 +130,8 @@ export interface Settlement {
   readonly seenSeq: number;
   /** Whether Salesforce (or a reasoned skip) now stands at `seenSeq`. */
   readonly delivered: boolean;
+  /** The lane's `doubts` when it was claimed: later ones are not settled by this attempt. */
+  readonly seenDoubts: number;
   /** What the lane knows of its Lead from now on, or that it keeps what `linkLanes` wrote. */
   readonly lead: LeadLink | 'keep';
   readonly error?: LaneError;
@@ -140,7 +144,8 @@ export interface Settlement {
 export interface AttemptEntry {
   readonly action: 'create' | 'update' | 'delete' | 'skip';
   readonly reason: string;
-  readonly outcome: 'delivered' | 'skipped' | 'retried' | 'parked' | 'gated';
+  /** `late`: Salesforce may have carried it out when the lane was somebody else's already, so it is done again. */
+  readonly outcome: 'delivered' | 'skipped' | 'retried' | 'parked' | 'gated' | 'late';
   /** Lead fields sent: their names only. */
   readonly fields: readonly string[];
   readonly leadId?: string;
@@ -154,6 +159,15 @@ export interface LaneLink {
   readonly leadId?: string;
   /** Replaces what the lane says Salesforce was told. */
   readonly told: string;
+}
+
+/** A write whose lease had ended when Salesforce answered. */
+export interface LateWrite {
+  readonly userId: string;
+  readonly origin: LeadOrigin;
+  readonly leadId?: string;
+  readonly version: number;
+  readonly attempt: AttemptEntry;
 }
 
 export interface LaneCounts {
@@ -178,6 +192,8 @@ export interface JournalEntry {
 export interface Gate {
   readonly class: string;
   readonly reason: string;
+  /** How often it was closed in a row: the waits grow with it. */
+  readonly failures: number;
   readonly until?: number;
 }
 
@@ -220,6 +236,15 @@ export interface Store {
   ): Promise<ReadonlySet<string>>;
 
   /**
+   * Makes the lanes of late writes due, with what Salesforce was told in doubt; a lane that is gone comes back, to undo
+   * what the write may have made.
+   */
+  doubtLanes(connector: string, writes: readonly LateWrite[], now: number): Promise<void>;
+
+  /** Ends all waiting of lanes and gate, for a clock that went back: what was to wait minutes would wait until it caught up. */
+  hastenLanes(connector: string, now: number): Promise<void>;
+
+  /**
    * Makes parked lanes due, as if their users had changed.
    *
    * @param userId one user; all parked ones when absent
@@ -239,14 +264,29 @@ export interface Store {
 
   /** Newest first. */
   readJournal(id: string, limit: number): Promise<readonly JournalEntry[]>;
+  /**
+   * Forgets the oldest entries.
+   *
+   * @param before epoch milliseconds
+   * @param limit entries; so that no transaction is long
+   * @returns how many were older and are gone
+   */
+  pruneJournal(before: number, limit: number): Promise<number>;
+
+  /**
+   * Takes a job that is to run once in `everyMs`, whatever the number of processes.
+   *
+   * @returns whether it is this caller's turn
+   */
+  takeJob(name: string, everyMs: number, now: number): Promise<boolean>;
 
   readGate(connector: string): Promise<Gate | undefined>;
   setGate(connector: string, gate: Gate | undefined): Promise<void>;
 
-  /** Calls `listener` whenever lanes of a connector may have become due. @returns how to stop that */
+  /** Calls `listener` whenever lanes of a connector may have become due, here or in another process. @returns how to stop that */
   onDue(listener: (connector: string) => void): () => void;
 
-  /** @throws StorageUnavailable */
-  ping(): Promise<void>;
+  /** The clock that all processes on this database share. @returns epoch milliseconds @throws StorageUnavailable */
+  now(): Promise<number>;
   close(): Promise<void>;
 }

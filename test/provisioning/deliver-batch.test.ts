@@ -188,7 +188,49 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     };
     await deliver({ target: slow });
     expect(await leads()).toMatchObject([{ Title: 'newer', SCIM_Id__c: id }]);
-    expect(await lane(id)).toMatchObject({ state: 'idle', headSeq: 2 });
+    expect(await lane(id)).toMatchObject({ headSeq: 2 });
+  });
+
+  /** As a process that is stopped between its look at the clock and the call, and goes on when others have done more. */
+  const stopped = (meanwhile: () => Promise<unknown>): LeadTarget => ({
+    ...target,
+    write: async (writes) => {
+      now += 60_001;
+      await meanwhile();
+      return target.write(writes, now + 60_000);
+    },
+  });
+
+  it('sends the newest state again when a process that was stopped past its lease had overwritten it', async () => {
+    const id = await create({ userName: 'a', title: 'first', emails: ['a@example.com'] });
+    await deliver();
+    await patch(id, 'title', 'older');
+    const meanwhile = async (): Promise<void> => {
+      await patch(id, 'title', 'newer');
+      await deliver();
+    };
+    await deliver({ target: stopped(meanwhile) });
+    expect(await leads()).toMatchObject([{ Title: 'older' }]);
+    await deliver();
+    expect(await leads()).toMatchObject([{ Title: 'newer' }]);
+    expect(await lane(id)).toMatchObject({ state: 'idle', doubts: 0 });
+    expect((await store.readJournal(id, 10)).map(({ detail }) => 'outcome' in detail && detail.outcome)).toContain(
+      'late',
+    );
+    await deliver();
+    expect(await calls()).toBe(5);
+  });
+
+  it('removes the Lead that a process stopped past its lease made of a user who is gone', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    const meanwhile = async (): Promise<void> => {
+      await remove(id);
+      await deliver();
+    };
+    await deliver({ target: stopped(meanwhile) });
+    expect(await leads()).toHaveLength(1);
+    await deliver();
+    expect([await leads(), await store.readLane(CONNECTOR, id)]).toEqual([[], undefined]);
   });
 
   it('sends nothing when too little of its lease is left', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
-import type { Change, LeasedLane, Settlement, Store, StoredResource } from '../../src/storage/store.ts';
+import type { Change, LateWrite, LeasedLane, Settlement, Store, StoredResource } from '../../src/storage/store.ts';
 import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 
 const CONNECTOR = 'salesforce';
@@ -44,6 +44,7 @@ const settlement = (lane: LeasedLane, more: Partial<Settlement> = {}): Settlemen
   dueAt: 0,
   attempts: 0,
   seenSeq: lane.tailSeq,
+  seenDoubts: lane.doubts,
   delivered: true,
   lead: { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"x"}' },
   version: 1,
@@ -186,6 +187,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         connector: CONNECTOR,
         userId: user.id,
         state: 'idle',
+        doubts: 0,
         dueAt: 0,
         attempts: 0,
         tailSeq: 1,
@@ -300,17 +302,118 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
     });
   });
 
+  describe('late writes', () => {
+    const late = (userId: string, leadId?: string): LateWrite => ({
+      userId,
+      origin: 'created',
+      ...(leadId !== undefined && { leadId }),
+      version: 1,
+      attempt: { action: 'create', reason: 'new user', outcome: 'late', fields: ['LastName'], durationMs: 5 },
+    });
+
+    it('make an idle lane due, in doubt until a later attempt is delivered, and are in the journal', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane)], 1_100);
+      await store.doubtLanes(CONNECTOR, [late(user.id)], 2_000);
+      expect((await store.readJournal(user.id, 1))[0]).toMatchObject({ kind: 'attempt', detail: { outcome: 'late' } });
+      const [again] = await claim(store, 2_000, 'lease-2');
+      expect(again).toMatchObject({ userId: user.id, doubts: 1, told: '{"LastName":"x"}' });
+      await store.settleLanes(CONNECTOR, 'lease-2', [settlement(again as LeasedLane)], 2_100);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'idle', doubts: 0 });
+    });
+
+    it('wait for the lease that is held, and are not settled by an attempt that was claimed before them', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      await store.doubtLanes(CONNECTOR, [late(user.id)], 2_000);
+      expect(await claim(store, 3_000, 'thief')).toEqual([]);
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane)], 4_000);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'due', dueAt: 4_000, doubts: 1 });
+    });
+
+    it('bring back the lane of a user that is gone, so that a Lead it made is found', async () => {
+      await store.doubtLanes(CONNECTOR, [late('gone-user', '00Q000000000009AAA')], 2_000);
+      expect(await claim(store, 2_000)).toMatchObject([
+        { userId: 'gone-user', origin: 'created', leadId: '00Q000000000009AAA', doubts: 1 },
+      ]);
+    });
+
+    it('stay in doubt while attempts fail', async () => {
+      const user = await create('bjensen');
+      await store.doubtLanes(CONNECTOR, [late(user.id)], 2_000);
+      const [lane] = await claim(store, 2_000);
+      const failed = settlement(lane as LeasedLane, { state: 'due', dueAt: 9_000, delivered: false, lead: 'keep' });
+      await store.settleLanes(CONNECTOR, 'lease-1', [failed], 2_100);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'due', dueAt: 9_000, doubts: 1 });
+    });
+  });
+
+  describe('a clock that went back', () => {
+    it('ends the waits of lanes and gate, and leaves leases alone', async () => {
+      const [waiting, leased] = [await create('a', 1_000), await create('b', 1_001)];
+      const [lane] = await claim(store, 5_000, 'lease-1', 1);
+      const failed = settlement(lane as LeasedLane, { state: 'due', dueAt: 900_000, delivered: false, lead: 'keep' });
+      await store.settleLanes(CONNECTOR, 'lease-1', [failed], 5_000);
+      await claim(store, 5_000, 'lease-2');
+      await store.setGate(CONNECTOR, { class: 'outage', reason: 'x', failures: 3, until: 900_000 });
+      await store.hastenLanes(CONNECTOR, 100);
+      expect(await store.readLane(CONNECTOR, waiting.id)).toMatchObject({ state: 'due', dueAt: 100 });
+      expect(await store.readLane(CONNECTOR, leased.id)).toMatchObject({ dueAt: 15_000 });
+      expect(await store.readGate(CONNECTOR)).toMatchObject({ until: 100, failures: 3 });
+    });
+  });
+
+  describe('jobs', () => {
+    it('are taken by one of all in each of their turns', async () => {
+      const take = (now: number): Promise<boolean> => store.takeJob('prune', 1_000, now);
+      expect(await Promise.all([take(10), take(10), take(10)])).toEqual([true, false, false]);
+      expect([await take(1_009), await take(1_010), await take(1_010)]).toEqual([false, true, false]);
+      expect(await store.takeJob('another', 1_000, 10)).toBe(true);
+    });
+
+    it('are taken although the clock went back', async () => {
+      expect(await store.takeJob('prune', 1_000, 900_000)).toBe(true);
+      expect(await store.takeJob('prune', 1_000, 10)).toBe(true);
+    });
+  });
+
+  describe('the journal', () => {
+    it('forgets entries of before an instant, oldest first, no more than asked for', async () => {
+      const user = await create('a', 1_000);
+      for (const at of [2_000, 3_000]) {
+        const name = `a${at}`;
+        await store.commit(creation(storedUser(name), name, at));
+      }
+      expect(await store.pruneJournal(3_000, 1)).toBe(1);
+      expect(await store.readJournal(user.id, 10)).toEqual([]);
+      expect(await store.pruneJournal(3_000, 10)).toBe(1);
+      expect(await store.pruneJournal(3_000, 10)).toBe(0);
+    });
+  });
+
+  it('tells the time that all processes on the database share', async () => {
+    expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(60_000);
+  });
+
   describe('gates', () => {
     it('keeps the gate of a connector until it is taken away', async () => {
       expect(await store.readGate(CONNECTOR)).toBeUndefined();
-      await store.setGate(CONNECTOR, { class: 'throttle', reason: 'REQUEST_LIMIT_EXCEEDED', until: 9_000 });
+      await store.setGate(CONNECTOR, {
+        class: 'throttle',
+        reason: 'REQUEST_LIMIT_EXCEEDED',
+        failures: 2,
+        until: 9_000,
+      });
       expect(await store.readGate(CONNECTOR)).toEqual({
         class: 'throttle',
         reason: 'REQUEST_LIMIT_EXCEEDED',
+        failures: 2,
         until: 9_000,
       });
-      await store.setGate(CONNECTOR, { class: 'authentication', reason: 'invalid_grant' });
-      expect(await store.readGate(CONNECTOR)).toEqual({ class: 'authentication', reason: 'invalid_grant' });
+      const closed = { class: 'authentication', reason: 'invalid_grant', failures: 1 };
+      await store.setGate(CONNECTOR, closed);
+      expect(await store.readGate(CONNECTOR)).toEqual(closed);
       await store.setGate(CONNECTOR, undefined);
       expect(await store.readGate(CONNECTOR)).toBeUndefined();
     });

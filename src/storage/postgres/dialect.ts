@@ -12,6 +12,8 @@ const CASTS: Readonly<Record<ScalarType, (text: string) => string>> = {
   boolean: (text) => `${text}::boolean::integer`,
 };
 
+const sequenceOf = (table: string): string => `pg_get_serial_sequence('${table}', 'seq')::regclass`;
+
 export const postgresDialect: Dialect = {
   skipLocked: 'for update skip locked',
   keyTable: '',
@@ -32,6 +34,15 @@ export const postgresDialect: Dialect = {
   contains: (text, part) => `strpos(${text}, ${part}::text) > 0`,
   startsWith: (text, part) => `starts_with(${text}, ${part}::text)`,
   endsWith: (text, part) => `right(${text}, length(${part}::text)) = ${part}::text`,
+  now: `cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   instant: (text) => `${text}::timestamptz`,
+  countTables: 'select case when to_regclass($1) is null then 0 else 1 end as tables',
+  ownSerialKeys: 'overriding system value',
+  lastKey: (table) => `select coalesce(pg_sequence_last_value(${sequenceOf(table)}), 0) as last`,
+  goOnAbove: (table) => [
+    // A sequence has no value 0: until it is called it gives its first.
+    `select setval(${sequenceOf(table)}, greatest(given.last, 1), given.last > 0)
+     from (select greatest(cast($1 as bigint), pg_sequence_last_value(${sequenceOf(table)})) as last) as given`,
+  ],
   migrationLock: `select pg_advisory_xact_lock(hashtext('scim-salesforce migration')) as locked`,
 };

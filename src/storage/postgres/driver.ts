@@ -1,7 +1,8 @@
 /** Runs shared SQL on PostgreSQL (pg), one transaction on one pooled connection. */
 import pg from 'pg';
-import { StorageUnavailable, UniquenessConflict, VersionConflict } from '../errors.ts';
 import type { Driver, Row, Statement, Transaction } from '../sql/transaction.ts';
+import { PostgresSignals } from './signals.ts';
+import { asUnavailable, codeOf } from './unavailable.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with libpq's parameters (`sslmode`, `options` …). */
@@ -36,19 +37,25 @@ const types: pg.CustomTypesConfig = {
 export class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
   readonly #names = new Map<string, string>();
+  readonly signals: PostgresSignals;
 
   constructor({ url, maxConnections = 10, onIdleError }: PostgresOptions) {
-    this.#pool = new pg.Pool({
+    const config = {
       connectionString: url,
-      max: maxConnections,
       application_name: 'scim-salesforce',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    };
+    this.#pool = new pg.Pool({
+      ...config,
+      max: maxConnections,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       types,
     });
     this.#pool.on('error', (error) => onIdleError?.(error));
+    this.signals = new PostgresSignals(config, (text, values) => this.#pool.query(text, values));
   }
 
   async read(statement: Statement): Promise<readonly Row[]> {
@@ -71,6 +78,7 @@ export class PostgresDriver implements Driver {
   }
 
   async close(): Promise<void> {
+    await this.signals.close();
     await this.#pool.end();
   }
 
@@ -120,14 +128,4 @@ async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-
-/** What the steps threw on purpose passes; everything else is the database's. */
-function asUnavailable(error: unknown): unknown {
-  const deliberate = [VersionConflict, UniquenessConflict, StorageUnavailable, TypeError];
-  if (deliberate.some((kind) => error instanceof kind)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new StorageUnavailable(`the database cannot be used: ${message}`, { cause: error });
 }

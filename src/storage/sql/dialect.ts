@@ -38,6 +38,16 @@ export interface Dialect {
   /** An instant (RFC 3339 text) as something that compares in time order. */
   instant(text: string): string;
 
+  /** The clock of the database as epoch milliseconds. */
+  readonly now: string;
+  /** A select whose `tables` is the number of tables named `$1`. */
+  readonly countTables: string;
+  /** Stands after the columns of an insert that gives serial keys itself. */
+  readonly ownSerialKeys: string;
+  /** A select whose `last` is the latest serial key that a table gave. */
+  lastKey(table: string): string;
+  /** Statements after which the serial key of a table goes on above `$1`, or above what it gave if that is more. */
+  goOnAbove(table: string): readonly string[];
   /** Keeps other instances from migrating at the same time; absent where there are none. */
   readonly migrationLock?: string;
 }

@@ -5,6 +5,7 @@ import type {
   LaneCounts,
   LaneError,
   LaneLink,
+  LateWrite,
   LeasedLane,
   LeadLink,
   LeadOrigin,
@@ -14,7 +15,7 @@ import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
-  lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
+  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
 
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
@@ -36,6 +37,14 @@ export function* freeLeases(now: number): Transaction<void> {
     text: 'update lane set lease = null, lease_until = null, due_at = $1 where lease is not null and due_at > $1',
     values: [now],
   };
+}
+
+export function* hastenLanes(connector: string, now: number): Transaction<void> {
+  yield {
+    text: `update lane set due_at = $2 where connector = $1 and state = 'due' and due_at > $2 and lease is null`,
+    values: [connector, now],
+  };
+  yield { text: 'update gate set until = $2 where connector = $1 and until > $2', values: [connector, now] };
 }
 
 export function* linkLanes(
@@ -75,6 +84,34 @@ export function* releaseLanes(connector: string, now: number, userId?: string): 
   return rows.length;
 }
 
+/** Counted, so that an attempt that was claimed before a doubt came up does not settle it. */
+export function* doubtLanes(
+  dialect: Dialect,
+  connector: string,
+  writes: readonly LateWrite[],
+  now: number,
+): Transaction<void> {
+  const columns = { user_id: 'text', origin: 'text', lead_id: 'text', version: 'bigint', detail: 'text' } as const;
+  const rows = writes.map(({ userId, origin, leadId, version, attempt }) => ({
+    user_id: userId,
+    origin,
+    lead_id: leadId ?? null,
+    version,
+    detail: JSON.stringify(attempt),
+  }));
+  const json = JSON.stringify(rows);
+  yield { text: attemptText(dialect.rows('$1', 's', columns)), values: [json, now] };
+  const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, origin, lead_id)
+    select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.origin, s.lead_id
+    from ${dialect.rows('$2', 's', columns)} where true
+    on conflict (user_id, connector) do update set
+      state = 'due',
+      attempts = 0,
+      doubts = lane.doubts + 1,
+      due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
+  yield { text, values: [connector, json, now] };
+}
+
 const SETTLED = {
   user_id: 'text',
   state: 'text',
@@ -82,6 +119,7 @@ const SETTLED = {
   attempts: 'bigint',
   seen_seq: 'bigint',
   delivered_seq: 'bigint',
+  seen_doubts: 'bigint',
   keep_lead: 'bigint',
   lead_id: 'text',
   origin: 'text',
@@ -103,7 +141,10 @@ export function* settleLanes(
   const ids = userIds(settled);
   const written = settlements.filter((settlement) => ids.has(settlement.userId));
   if (written.length === 0) return ids;
-  yield { text: attemptText(dialect), values: [JSON.stringify(written.map(toSettledRow)), now] };
+  yield {
+    text: attemptText(dialect.rows('$1', 's', SETTLED)),
+    values: [JSON.stringify(written.map(toSettledRow)), now],
+  };
   if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
   return ids;
 }
@@ -115,6 +156,7 @@ const toSettledRow = (settlement: Settlement) => ({
   attempts: settlement.attempts,
   seen_seq: settlement.seenSeq,
   delivered_seq: settlement.delivered ? settlement.seenSeq : null,
+  seen_doubts: settlement.seenDoubts,
   keep_lead: settlement.lead === 'keep' ? 1 : 0,
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
   error: settlement.error ? JSON.stringify(settlement.error) : null,
@@ -128,11 +170,14 @@ const leadColumns = ({ leadId, origin, told }: LeadLink) => ({
   told: told ?? null,
 });
 
-/** `tail_seq > seen_seq`: the user changed while this attempt was on its way, so the lane is due again at once. */
+/** The user changed, or a doubt came up, while this attempt was on its way: the lane is due again at once. */
+const OUTDATED = '(lane.tail_seq > s.seen_seq or lane.doubts > s.seen_doubts)';
+
 const settleText = (dialect: Dialect): string => `update lane set
-    state = case when lane.tail_seq > s.seen_seq then 'due' else s.state end,
-    due_at = case when lane.tail_seq > s.seen_seq then $4 else s.due_at end,
-    attempts = case when lane.tail_seq > s.seen_seq then 0 else s.attempts end,
+    state = case when ${OUTDATED} then 'due' else s.state end,
+    due_at = case when ${OUTDATED} then $4 else s.due_at end,
+    attempts = case when ${OUTDATED} then 0 else s.attempts end,
+    doubts = case when lane.doubts > s.seen_doubts or s.delivered_seq is null then lane.doubts else 0 end,
     head_seq = coalesce(s.delivered_seq, lane.head_seq),
     lead_id = case when s.keep_lead = 1 then lane.lead_id else s.lead_id end,
     origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
@@ -146,8 +191,9 @@ const settleText = (dialect: Dialect): string => `update lane set
   where lane.connector = $1 and lane.lease = $2 and lane.user_id = s.user_id
   returning lane.user_id`;
 
-const attemptText = (dialect: Dialect): string => `insert into journal (at, kind, type, id, version, detail)
-  select cast($2 as bigint), 'attempt', 'User', s.user_id, s.version, s.detail from ${dialect.rows('$1', 's', SETTLED)}`;
+/** @param source rows named `s` */
+const attemptText = (source: string): string => `insert into journal (at, kind, type, id, version, detail)
+  select cast($2 as bigint), 'attempt', 'User', s.user_id, s.version, s.detail from ${source}`;
 
 function* removeGone(dialect: Dialect, connector: string, settlements: readonly Settlement[]): Transaction<void> {
   const gone = settlements.filter((settlement) => settlement.state === 'gone');
@@ -201,6 +247,7 @@ function toLane(row: Row): Lane {
     attempts: Number(row['attempts']),
     tailSeq: Number(row['tail_seq']),
     headSeq: Number(row['head_seq']),
+    doubts: Number(row['doubts']),
     ...present('leadId', optionalText(row['lead_id'])),
     ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
     ...present('told', optionalText(row['told'])),

@@ -21,7 +21,17 @@ export interface Driver {
   read(statement: Statement): Promise<readonly Row[]>;
   /** Runs `steps` in one transaction: durable when the promise resolves, undone when it rejects. May run them again. */
   write<T>(steps: () => Transaction<T>): Promise<T>;
+  /** How processes on this database wake each other; absent where there is only one. */
+  readonly signals?: Signals;
   close(): Promise<void>;
+}
+
+/** Hints that something is to be done. One may get lost: whoever listens looks for itself from time to time. */
+export interface Signals {
+  /** Tells the other processes, soon. */
+  send(topic: string): void;
+  /** @param listener is told the topic; undefined when signals may have been missed */
+  listen(listener: (topic: string | undefined) => void): void;
 }
 
 /** Numbers placeholders while a statement is put together. */

@@ -26,5 +26,16 @@ export const sqliteDialect: Dialect = {
   contains: (text, part) => `instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => `substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => `substr(${text}, -length(${part})) = ${part}`,
+  now: `cast(unixepoch('subsec') * 1000 as integer)`,
   instant: (text) => `julianday(${text})`,
+  countTables: `select count(*) as tables from sqlite_master where type = 'table' and name = $1`,
+  ownSerialKeys: '',
+  lastKey: (table) => `select coalesce(max(seq), 0) as last from sqlite_sequence where name = '${table}'`,
+  goOnAbove: (table) => [
+    `insert into sqlite_sequence (name, seq)
+     select '${table}', max($1, coalesce(max(seq), 0)) from sqlite_sequence where name = '${table}'`,
+    // Every statement has the parameter; the table knows no unique names.
+    `delete from sqlite_sequence where name = '${table}' and $1 is not null
+     and rowid < (select max(rowid) from sqlite_sequence where name = '${table}')`,
+  ],
 };

@@ -16,6 +16,7 @@ export function laneWith({ told, ...link }: Link = {}): Lane {
     dueAt: 0,
     attempts: 1,
     tailSeq: 1,
+    doubts: 0,
     headSeq: 0,
     ...link,
     ...(told === undefined ? {} : { told: JSON.stringify(told) }),

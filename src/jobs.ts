@@ -1,0 +1,72 @@
+/** Work that is done at intervals: some by every process, some by one of all. */
+import type { Logger } from 'pino';
+import type { SharedClock } from './clock.ts';
+import type { Store } from './storage/store.ts';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+
+const SYNC_EVERY_MS = 5 * SECOND;
+/** Less is what clocks are corrected by all the time. */
+const STEP_BACK_MS = SECOND;
+const PRUNE_EVERY_MS = HOUR;
+/** Entries a transaction: few enough that requests do not wait for it. */
+const PRUNE_ENTRIES = 1_000;
+
+export interface JobContext {
+  readonly store: Store;
+  readonly clock: SharedClock;
+  readonly connector: string;
+  /** How long the journal is kept; 0: for ever. */
+  readonly journalDays: number;
+  readonly logger: Logger;
+}
+
+/** @returns how to stop them; resolves when none is at work */
+export function startJobs(context: JobContext): () => Promise<void> {
+  const stops = [
+    repeat(context, SYNC_EVERY_MS, 'clock', () => followClock(context)),
+    repeat(context, PRUNE_EVERY_MS, 'journal', () => pruneJournal(context)),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** Waits that were counted by a clock that went back would last until it has caught up. */
+export async function followClock({ store, clock, connector, logger }: Omit<JobContext, 'journalDays'>): Promise<void> {
+  const step = await clock.sync();
+  if (Math.abs(step) > STEP_BACK_MS) logger.warn({ stepMs: Math.round(step) }, 'clock stepped');
+  if (step < -STEP_BACK_MS) await store.hastenLanes(connector, clock.now());
+}
+
+/** One process an hour, in small transactions. @returns entries forgotten */
+export async function pruneJournal({ store, clock, journalDays, logger }: JobContext): Promise<number> {
+  const now = clock.now();
+  if (journalDays === 0 || !(await store.takeJob('prune journal', PRUNE_EVERY_MS, now))) return 0;
+  let entries = 0;
+  for (;;) {
+    const pruned = await store.pruneJournal(now - journalDays * DAY, PRUNE_ENTRIES);
+    entries += pruned;
+    if (pruned < PRUNE_ENTRIES) break;
+  }
+  if (entries > 0) logger.info({ entries }, 'journal pruned');
+  return entries;
+}
+
+/** Runs `job` again and again, never twice at once; a failure is logged and tried again in its turn. */
+function repeat({ logger }: JobContext, everyMs: number, name: string, job: () => Promise<unknown>) {
+  let running: Promise<unknown> | undefined;
+  const run = (): void => {
+    running ??= job()
+      .catch((error: unknown) => logger.warn({ job: name, err: error }, 'job failed'))
+      .finally(() => (running = undefined));
+  };
+  const timer = setInterval(run, everyMs).unref();
+  run();
+  return async (): Promise<void> => {
+    clearInterval(timer);
+    await running;
+  };
+}
