@@ -15,6 +15,18 @@ import { ENGINES, indexes, openEngine, registry } from '../support/engines.ts';
 
 const type = registry.resourceType('User') as ResourceType;
 const LOCATION = 'http://x/Users/';
+/** At the edges of what an index can hold and order. */
+const EXTERNAL_IDS = [
+  'é',
+  'É',
+  '\u{10ffff}a',
+  '\ud7ff',
+  '\ue000',
+  'x'.repeat(400),
+  `${'x'.repeat(9_000)}y`,
+  '𝒳'.repeat(700),
+  'ας',
+].map((externalId) => ({ externalId }));
 const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
 
 describe.each(ENGINES)('a filter in $name', (engine) => {
@@ -26,7 +38,7 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
     const samples = fc.sample(resources(type), { numRuns: 120, seed: 7 });
     for (const [index, sample] of samples.entries()) {
       const at = Date.UTC(2024, 0, 1) + index * 60_000;
-      const resource = { ...sample, userName: `user${index}` };
+      const resource = { ...sample, userName: `user${index}`, ...EXTERNAL_IDS[index] };
       const stored = toStored(type, resource, { id: randomUUID(), version: 1, createdAt: at, lastModifiedAt: at });
       const keys = resourceKeys(indexes, 'User', resource);
       await store.commit({ type: 'User', id: stored.id, after: { resource: stored, keys }, entry, at });
@@ -63,6 +75,18 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
     );
   }, 60_000);
 
+  it.each(['User', 'user', 'USER1', 'é', '\u{10ffff}', '\ud7ff', 'x'.repeat(400), 'x'.repeat(401), 'ΑΣ', 'user9'])(
+    'finds by an index what begins with %j',
+    async (prefix) => {
+      for (const path of ['userName', 'externalId', 'emails.value', 'id']) {
+        const filter = parseFilter(type, `${path} sw ${JSON.stringify(prefix)}`);
+        expect(await found(filter)).toEqual(expected(filter));
+      }
+      const filter = parseFilter(type, `emails[value sw ${JSON.stringify(prefix)} and type pr]`);
+      expect(await found(filter)).toEqual(expected(filter));
+    },
+  );
+
   it.each([
     'meta.created gt "2024-01-01T00:30:00"',
     'meta[created gt "2024-01-01T00:30:00Z" and resourceType eq "User"]',
@@ -76,6 +100,12 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
   ])('means the same for %s', async (text) => {
     const filter = parseFilter(type, text);
     expect(await found(filter)).toEqual(expected(filter));
+  });
+
+  it('tells values apart that are too long for an index and begin alike', async () => {
+    const [long, other] = [`${'x'.repeat(9_000)}y`, `${'x'.repeat(9_000)}z`];
+    expect(await found(parseFilter(type, `externalId eq "${long}"`))).toHaveLength(1);
+    expect(await found(parseFilter(type, `externalId eq "${other}"`))).toEqual([]);
   });
 
   it('takes 2,000 terms and 50 levels', async () => {

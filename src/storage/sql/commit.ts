@@ -2,6 +2,7 @@
 import { UniquenessConflict, VersionConflict } from '../errors.ts';
 import type { Change, ResourceKey, StoredResource } from '../store.ts';
 import type { Dialect } from './dialect.ts';
+import { keyValue } from './key-value.ts';
 import type { Row, Statement, Transaction } from './transaction.ts';
 
 /** @param connectors whose lanes follow this type of resource */
@@ -53,7 +54,7 @@ function* writeKeys(dialect: Dialect, { type, before, after }: Change, seq: numb
   const fresh = after?.keys ?? [];
   for (const key of without(old, fresh)) {
     const text = `delete from ${tableOf(key)} where type = $1 and attribute = $2 and value = $3 and seq = $4`;
-    yield { text, values: [type, key.attribute, key.value, seq] };
+    yield { text, values: [type, key.attribute, keyValue(key.value), seq] };
   }
   const added = without(fresh, old);
   for (const key of added.filter((candidate) => candidate.unique)) yield* insertUnique(type, key, seq);
@@ -73,7 +74,7 @@ const nameOf = ({ attribute, value }: ResourceKey): string => `${attribute} ${va
 function* insertUnique(type: string, key: ResourceKey, seq: number): Transaction<void> {
   const text = `insert into unique_key (type, attribute, value, seq) values ($1, $2, $3, $4)
                 on conflict do nothing returning seq`;
-  const rows = yield { text, values: [type, key.attribute, key.value, seq], one: true };
+  const rows = yield { text, values: [type, key.attribute, keyValue(key.value), seq], one: true };
   if (rows.length === 0) throw new UniquenessConflict(key.attribute);
 }
 
@@ -82,7 +83,7 @@ function insertSearched(dialect: Dialect, type: string, keys: readonly ResourceK
   const source = dialect.rows('$3', 'k', { attribute: 'text', value: 'text' });
   const text = `insert into search_key (type, attribute, value, seq)
                 select $1, k.attribute, k.value, cast($2 as bigint) from ${source} where true on conflict do nothing`;
-  const json = keys.map(({ attribute, value }) => ({ attribute, value }));
+  const json = keys.map(({ attribute, value }) => ({ attribute, value: keyValue(value) }));
   return { text, values: [type, seq, JSON.stringify(json)] };
 }
 

@@ -3,6 +3,8 @@ import { parseDateTime } from '../../scim/date-time.ts';
 import type { CompareFilter, CompareOperator, Filter, ValuePathFilter } from '../../scim/filter/filter.ts';
 import type { Attribute } from '../../scim/schema/attribute.ts';
 import type { AttributePath } from '../../scim/schema/resource-type.ts';
+import { afterPrefix } from './after-prefix.ts';
+import { keyValue, MAX_KEY_CHARACTERS } from './key-value.ts';
 import type { Dialect, ScalarType } from './dialect.ts';
 import type { Parameters } from './transaction.ts';
 
@@ -193,21 +195,32 @@ function comparison(operator: CompareOperator, left: string, right: string, { di
   }
 }
 
-/** `eq` on an indexed attribute or on `id`, without touching the document. */
-function keyCondition(
-  { path, operator, value }: CompareFilter,
-  { parameters, keyTables, type }: Context,
-): string | undefined {
-  if (operator !== 'eq' || typeof value !== 'string') return undefined;
+/** `eq` and `sw` on an indexed attribute, and `eq` on `id`, without touching the document. */
+function keyCondition({ path, operator, value }: CompareFilter, context: Context): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const { parameters, keyTables, type } = context;
   const name = leafPath(path);
   // Bare: within coalesce the unique index would not be used.
-  if (name === 'id') return `resource.id = ${parameters.add(value)}`;
+  if (name === 'id' && operator === 'eq') return `resource.id = ${parameters.add(value)}`;
   const table = keyTables.get(name);
-  if (table === undefined) return undefined;
   const leaf = path.subAttribute ?? path.attribute;
   const folded = leaf?.caseExact === false ? value.toLowerCase() : value;
-  return `resource.seq in (select seq from ${table} where type = ${parameters.add(type)} and attribute = ${parameters.add(name)} and value = ${parameters.add(folded)})`;
+  const ofKey = table === undefined ? undefined : KEY_CONDITIONS[operator]?.(folded, parameters);
+  if (table === undefined || ofKey === undefined) return undefined;
+  return `resource.seq in (select seq from ${table} where type = ${parameters.add(type)} and attribute = ${parameters.add(name)} and ${ofKey})`;
 }
+
+/** What is asked of `value`, whose order is that of its code points. */
+const KEY_CONDITIONS: Readonly<
+  Partial<Record<CompareOperator, (value: string, parameters: Parameters) => string | undefined>>
+> = {
+  eq: (value, parameters) => `value = ${parameters.add(keyValue(value))}`,
+  sw: (prefix, parameters) => {
+    const end = afterPrefix(prefix);
+    if (end === undefined || prefix.length > MAX_KEY_CHARACTERS) return undefined;
+    return `value >= ${parameters.add(prefix)} and value < ${parameters.add(end)}`;
+  },
+};
 
 /** `meta` is kept in columns. */
 const META: Readonly<Record<string, (filter: CompareFilter, context: Context) => string>> = {
