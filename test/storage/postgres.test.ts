@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
+import { eventually } from '../support/service.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Store } from '../../src/storage/store.ts';
-import { ENGINES, storedUser, storeOptions, userKeys, type Database } from '../support/engines.ts';
+import { ENGINES, storedUser, storeOptions, userKeys, type Database, type Engine } from '../support/engines.ts';
 
 const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
 
@@ -112,9 +113,45 @@ describe('PostgreSQL shared by several processes', () => {
     await expect(open()).rejects.toThrow(/schema version 99.*run the newer program/);
   });
 
+  it('wakes the other processes when lanes become due, and when a listener lost its connection', async () => {
+    const [here, there] = [await open(), await open()];
+    const heard: string[] = [];
+    there.onDue((connector) => heard.push(connector));
+    // Once it listens it looks for itself, for what it may have missed.
+    await eventually(async () => (heard.length === 1 ? true : undefined));
+    await create(here, 'a');
+    await eventually(async () => (heard.length === 2 ? true : undefined));
+    await (
+      await admin()
+    ).query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and pid <> pg_backend_pid()`,
+    );
+    await eventually(async () => (heard.length === 3 ? true : undefined), 10_000);
+    expect(heard).toEqual(['salesforce', 'salesforce', 'salesforce']);
+  });
+
+  it('tells processes of another schema nothing', async () => {
+    const engine = ENGINES.find(({ name }) => name === 'PostgreSQL') as Engine;
+    const neighbour = await engine.create();
+    const there = await open(neighbour.url);
+    const heard: string[] = [];
+    there.onDue((connector) => heard.push(connector));
+    await eventually(async () => (heard.length === 1 ? true : undefined));
+    const here = await open();
+    await create(here, 'a');
+    // A store sends what it still has to tell before it closes.
+    await here.close();
+    stores.splice(stores.indexOf(here), 1);
+    await there.now();
+    expect(heard).toEqual(['salesforce']);
+    await there.close();
+    stores.splice(stores.indexOf(there), 1);
+    await neighbour.drop();
+  });
+
   it.each([
-    ['a read-only database', () => withOption('-c default_transaction_read_only=on'), /read-only/],
-    ['a server that is not there', () => 'postgres://u:pass-word@127.0.0.1:1/x', /ECONNREFUSED/],
+    ['a read-only database', () => withOption('-c default_transaction_read_only=on'), /read-only.*name the primary/],
+    ['a server that is not there', () => 'postgres://u:pass-word@127.0.0.1:1/x', /ECONNREFUSED.*check host and port/],
   ])('names %s in one line without the password', async (_title, url, message) => {
     const error: unknown = await open(url()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StorageUnavailable);

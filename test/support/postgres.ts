@@ -10,10 +10,25 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** @returns ready to be connected to; as root it runs as a user of its own, because PostgreSQL refuses to run as root */
+/** @returns ready to be connected to */
 export async function startPostgres(): Promise<TestPostgres> {
   const named = process.env['TEST_POSTGRES_URL'];
   if (named) return { url: named, stop: () => Promise.resolve() };
+  return startOwnPostgres();
+}
+
+// Without fsync: the crashes of the server are tested elsewhere, here speed counts.
+const SETTINGS = { fsync: 'off', max_connections: '300', listen_addresses: '127.0.0.1' };
+
+export interface OwnPostgresOptions {
+  /** Settings beyond the tests' own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Told the data directory before the server starts, which belongs to the user that it runs as. */
+  readonly prepare?: (dataDirectory: string) => void;
+}
+
+/** Starts one that nobody else uses; as root it runs as a user of its own, because PostgreSQL refuses to run as root. */
+export async function startOwnPostgres({ settings = {}, prepare }: OwnPostgresOptions = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'scim-postgres-'));
   // The user that PostgreSQL runs as has to get through to its data.
   chmodSync(folder, 0o755);
@@ -25,12 +40,12 @@ export async function startPostgres(): Promise<TestPostgres> {
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    // The tests' own crashes are tested elsewhere: here speed counts.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     onLog: () => undefined,
     onError: () => undefined,
   });
   await server.initialise();
+  prepare?.(join(folder, 'data'));
   await server.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,

@@ -1,5 +1,8 @@
 /** What PostgreSQL or the way to it refuses, as one line that says what to do (codes: appendix A of its manual). */
+import { types } from 'node:util';
 import { StorageUnavailable, UniquenessConflict, VersionConflict } from '../errors.ts';
+
+const { isNativeError } = types;
 
 const ADVICE: Readonly<Record<string, string>> = {
   '28P01': 'check user and password in DATABASE_URL',
@@ -21,7 +24,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'name the host as its certificate does in DATABASE_URL',
 };
 
-export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+/** Of PostgreSQL or of the system. */
+export const codeOf = (error: unknown): string => (isNativeError(error) && 'code' in error ? String(error.code) : '');
 
 /** What the steps of a transaction threw on purpose passes; everything else is the database's. */
 export function asUnavailable(error: unknown): unknown {
@@ -34,6 +38,7 @@ export function asUnavailable(error: unknown): unknown {
 
 /** A host with several addresses fails with one error for all, which has no message of its own. */
 function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  if (isNativeError(error) && 'errors' in error && Array.isArray(error.errors))
+    return error.errors.map(messageOf).join('; ');
+  return isNativeError(error) ? error.message : String(error);
 }
