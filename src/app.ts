@@ -1,36 +1,31 @@
 /** The composition root: builds every part from the configuration and knows in which order they start and stop. */
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { readTimeline, type UserTimeline } from './admin/cli/show.ts';
-import type { Clock } from './clock.ts';
+import { SharedClock, systemClock, type Clock } from './clock.ts';
 import { bearerTokens, ConfigurationError, DEFAULT_PASSWORD, LOOPBACK_HOSTS, type Config } from './config.ts';
-import { openStore, openStoreBeside } from './database.ts';
+import { openStore } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
+import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
-import { compileIndexes, keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
+import { keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
 import { Turns } from './operations/turns.ts';
+import { CONNECTOR, PROVISIONED_TYPE, readIndexes, readMapping } from './parts.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
-import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
+import type { Mapping } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
 import { createTarget } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
-import { parseFilter } from './scim/filter/parse.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import type { ResourceType } from './scim/schema/resource-type.ts';
-import type { Store, StoredResource } from './storage/store.ts';
+import type { Store } from './storage/store.ts';
 
-/** The one Salesforce org of this service. */
-const CONNECTOR = 'salesforce';
-/** The resource type whose resources become Leads. */
-const PROVISIONED_TYPE = 'User';
 const SECOND = 1000;
 
 export interface App {
@@ -39,7 +34,7 @@ export interface App {
   readonly scimUrl: string;
   /** Absent with a real Salesforce. */
   readonly sandboxUrl?: string;
-  /** Answers what it has begun, settles what it has sent, closes the database. */
+  /** Is not ready for DRAIN_SECONDS, answers what it has begun, settles what it has sent, closes the database. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +43,7 @@ export interface App {
  *
  * @throws ConfigurationError, StorageUnavailable, or the system's error when a port is taken
  */
-export async function startApp(config: Config, clock: Clock, logger: Logger): Promise<App> {
+export async function startApp(config: Config, logger: Logger): Promise<App> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
@@ -56,7 +51,7 @@ export async function startApp(config: Config, clock: Clock, logger: Logger): Pr
     if (failures.length > 0) throw failures[0];
   };
   try {
-    return await start(config, clock, logger, stops, stop);
+    return await start(config, logger, stops, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -65,7 +60,6 @@ export async function startApp(config: Config, clock: Clock, logger: Logger): Pr
 
 async function start(
   config: Config,
-  clock: Clock,
   logger: Logger,
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
@@ -76,12 +70,14 @@ async function start(
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
     keyTables: keyTables(indexes),
-    now: clock.now(),
+    now: systemClock.now(),
   };
   const store = await openStore(config, storeOptions, (error) =>
     logger.warn({ err: error }, 'database connection lost'),
   );
   stops.push(() => store.close());
+  const clock = new SharedClock(() => store.now());
+  await clock.sync();
   const sandbox = await startEmbeddedSandbox(config);
   if (sandbox) stops.push(() => sandbox.close());
   // The stand-in keeps its Leads in memory: those that a database remembers died with the last one.
@@ -90,79 +86,19 @@ async function start(
   stops.push(async () => target.close());
   const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
   const baseUrl = { current: config.BASE_URL };
-  const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl });
+  const life = { isStopping: false };
+  const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl, life });
   stops.push(async () => server.close());
   await worker.start();
-  stops.push(() => worker.stop());
+  // Both at once: requests and the batch in flight share the deadline of the stop.
+  stops.push(async () => void (await Promise.all([server.close(), worker.stop()])));
+  stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
+  stops.push(async () => {
+    life.isStopping = true;
+    if (config.DRAIN_SECONDS > 0) await sleep(config.DRAIN_SECONDS * SECOND);
+  });
   const url = baseUrl.current ?? derivedUrl(config, server);
   return { baseUrl: url, scimUrl: `${url}${SCIM_PATHS[0]}`, ...(sandbox && { sandboxUrl: sandbox.url }), stop };
-}
-
-// The files are part of this package and checked by its tests.
-const MAPPING_DATA = {
-  schema: readSchemaFile('mapping.json'),
-  leadFields: readSchemaFile('lead-fields.json'),
-} as MappingData;
-
-function readMapping(config: Config, registry: Registry): Mapping {
-  const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
-  const path = config.MAPPING_FILE;
-  try {
-    const file =
-      path === undefined ? readSchemaFile('lead-mapping.json') : (JSON.parse(readFileSync(path, 'utf8')) as unknown);
-    return createMapping(file, userType, { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`MAPPING_FILE ${path ?? 'schemas/lead-mapping.json'}: ${message}`]);
-  }
-}
-
-// The file is part of this package and checked by its tests.
-const readIndexes = (registry: Registry): ResourceIndexes =>
-  compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>);
-
-/** What `show` prints of a user; undefined when nothing is known. The service may run meanwhile. */
-export function showUser(config: Config, idOrUserName: string): Promise<UserTimeline | undefined> {
-  return besideService(config, (store, find) => readTimeline(store, CONNECTOR, idOrUserName, find));
-}
-
-/**
- * Makes parked users due; a running service delivers them within seconds.
- *
- * @param idOrUserName one user; all of them when absent
- * @returns how many users
- */
-export function retryUsers(config: Config, clock: Clock, idOrUserName?: string): Promise<number> {
-  return besideService(config, async (store, find) => {
-    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, clock.now());
-    const id = (await find(idOrUserName))?.id ?? idOrUserName;
-    return store.releaseLanes(CONNECTOR, clock.now(), id);
-  });
-}
-
-type FindUser = (userName: string) => Promise<StoredResource | undefined>;
-
-async function besideService<T>(config: Config, use: (store: Store, find: FindUser) => Promise<T>): Promise<T> {
-  const registry = readRegistry();
-  const store = openStoreBeside(config, { connectors: new Map(), keyTables: keyTables(readIndexes(registry)) });
-  try {
-    return await use(store, (userName) => findByUserName(registry, store, userName));
-  } finally {
-    await store.close();
-  }
-}
-
-async function findByUserName(registry: Registry, store: Store, userName: string): Promise<StoredResource | undefined> {
-  const type = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
-  const filter = parseFilter(type, `userName eq ${JSON.stringify(userName)}`);
-  const { resources } = await store.queryResources({
-    type: type.name,
-    filter,
-    offset: 0,
-    limit: 1,
-    locationPrefix: '',
-  });
-  return resources[0];
 }
 
 async function startEmbeddedSandbox(config: Config): Promise<Sandbox | undefined> {
@@ -202,10 +138,12 @@ interface ServerParts {
   readonly target: SalesforceLeads;
   /** Known for sure only once the port is. */
   readonly baseUrl: { current: string | undefined };
+  /** A balancer sends nothing more to a process that is not ready, while it still answers. */
+  readonly life: { readonly isStopping: boolean };
 }
 
 async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
-  const { registry, store, indexes, clock, target, baseUrl } = parts;
+  const { registry, store, indexes, clock, target, baseUrl, life } = parts;
   const server = await createServer({
     context: {
       registry,
@@ -223,7 +161,10 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       bearerTokens: bearerTokens(config),
     },
     logger,
-    ready: () => store.ping(),
+    ready: async () => {
+      if (life.isStopping) throw new Error('the process is stopping');
+      await store.now();
+    },
     newRequestId,
     ...(config.SCIM_PASSWORD === DEFAULT_PASSWORD && { hosts: LOOPBACK_HOSTS }),
     ...tlsOf(config),

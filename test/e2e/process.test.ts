@@ -75,6 +75,35 @@ describe('the process', () => {
     await whenReady(run(environment, [], folder));
   });
 
+  it('is not ready from SIGTERM on, serves on while it drains, and settles the batch in flight before it exits', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const program = run({ ...environment, DRAIN_SECONDS: '2', LOG_LEVEL: 'info' }, [], folder);
+    const scim = await whenReady(program);
+    const { origin } = new URL(scim);
+    const status = async (path: string): Promise<number> => (await fetch(`${origin}${path}`)).status;
+    const create = (userName: string) =>
+      request(`${scim}/Users`, 'POST', { userName, emails: [`${userName}@example.com`] });
+    await create('first');
+    const faults = [{ match: { path: '/composite/sobjects' }, times: 1, action: { delayMs: 3_000 } }];
+    await request(`${sandbox.url}/sandbox/faults`, 'POST', faults, { 'content-type': 'application/json' });
+    await create('in-flight');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    program.child.kill('SIGTERM');
+    await eventually(async () => ((await status('/readyz')) === 503 ? true : undefined));
+    expect(await status('/healthz')).toBe(200);
+    expect((await create('while-draining')).status).toBe(201);
+    expect(await program.exited).toBe(0);
+    expect(program.stdout()).toMatch(/"msg":"lead delivered"/);
+    expect(await fetch(origin).catch((error: Error) => error.name)).toBe('TypeError');
+    const leads = async (): Promise<unknown[]> =>
+      (await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()) as unknown[];
+    expect((await leads()).length).toBeGreaterThanOrEqual(2);
+    await whenReady(run(environment, [], folder));
+    await eventually(async () => ((await leads()).length === 3 ? true : undefined));
+  });
+
   it('refuses a second process on the same database with one line and exit code 1', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
