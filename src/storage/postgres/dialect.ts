@@ -19,6 +19,8 @@ export const postgresDialect: Dialect = {
   keyTable: '',
   keyText: 'text collate "C"',
   serialKey: 'bigint generated always as identity primary key',
+  // Of this session; no table but resource and journal numbers its rows.
+  latestJournalSeq: 'lastval()',
   document: 'jsonb',
   documentText: (column) => `${column}::text`,
   rows: (parameter, alias, columns) => {
@@ -37,7 +39,14 @@ export const postgresDialect: Dialect = {
   now: `cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   instant: (text) => `${text}::timestamptz`,
   countTables: 'select case when to_regclass($1) is null then 0 else 1 end as tables',
-  ownSerialKeys: 'overriding system value',
+  insertMany: ({ table, columns, rows, rest }) => {
+    const names = Object.keys(columns);
+    const typed = names.map((name) => `${name} ${columns[name] === 'bigint' ? 'bigint' : 'text'}`);
+    const values = names.map((name) => (columns[name] === 'document' ? `cast(r.${name} as jsonb)` : `r.${name}`));
+    const text = `insert into ${table} (${names.join(', ')}) overriding system value
+      select ${values.join(', ')} from jsonb_to_recordset($1::jsonb) as r(${typed.join(', ')}) ${rest}`;
+    return rows.length === 0 ? [] : [{ text, values: [JSON.stringify(rows)] }];
+  },
   lastKey: (table) => `select coalesce(pg_sequence_last_value(${sequenceOf(table)}), 0) as last`,
   goOnAbove: (table) => [
     // A sequence has no value 0: until it is called it gives its first.

@@ -53,6 +53,7 @@ export class PostgresDriver implements Driver {
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       types,
+      pipeline: true,
     });
     this.#pool.on('error', (error) => onIdleError?.(error));
     this.signals = new PostgresSignals(config, (text, values) => this.#pool.query(text, values));
@@ -84,23 +85,30 @@ export class PostgresDriver implements Driver {
 
   async #transaction<T>(steps: () => Transaction<T>): Promise<T> {
     const client = await this.#pool.connect();
+    const unread = new Unread();
     let broken: Error | undefined;
     try {
-      await client.query('begin');
-      const value = await this.#drive(client, steps());
-      await client.query('commit');
+      unread.add(client.query('begin'));
+      const value = await this.#drive(client, steps(), unread);
+      unread.add(client.query('commit'));
+      await unread.settled();
       return value;
     } catch (error) {
+      const first = await unread.firstFailure();
       broken = await rollback(client);
-      throw error;
+      throw first ?? error;
     } finally {
       client.release(broken);
     }
   }
 
-  async #drive<T>(client: pg.PoolClient, transaction: Transaction<T>): Promise<T> {
+  async #drive<T>(client: pg.PoolClient, transaction: Transaction<T>, unread: Unread): Promise<T> {
     let step = transaction.next([]);
-    while (!step.done) step = transaction.next(await this.#run(client, step.value));
+    while (!step.done) {
+      const rows = this.#run(client, step.value);
+      if (step.value.unread) unread.add(rows);
+      step = transaction.next(step.value.unread ? [] : await rows);
+    }
     return step.value;
   }
 
@@ -117,6 +125,29 @@ export class PostgresDriver implements Driver {
     const name = `s${this.#names.size}`;
     this.#names.set(text, name);
     return name;
+  }
+}
+
+/**
+ * Statements that were sent and whose answers nobody waits for yet: a create on PostgreSQL takes 3 round trips instead of 7.
+ * When one fails, those behind it fail for its sake, so the first failure is the one to tell.
+ */
+class Unread {
+  readonly #answers: Promise<unknown>[] = [];
+
+  add(answer: Promise<unknown>): void {
+    // Looked at later; until then a failure is nobody's.
+    answer.catch(() => undefined);
+    this.#answers.push(answer);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#answers);
+  }
+
+  async firstFailure(): Promise<unknown> {
+    const results = await Promise.allSettled(this.#answers);
+    return results.find((result) => result.status === 'rejected')?.reason;
   }
 }
 

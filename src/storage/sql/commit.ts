@@ -10,8 +10,8 @@ export function* commitChange(dialect: Dialect, change: Change, connectors: read
   // The resource row first: whoever holds it decides the order of journal sequence numbers.
   const seq = yield* writeResource(change);
   yield* writeKeys(dialect, change, seq);
-  const tail = yield* writeEntry(change);
-  for (const connector of connectors) yield* markDue(connector, change, tail);
+  yield writeEntry(change);
+  for (const connector of connectors) yield markDue(dialect, connector, change);
 }
 
 function* writeResource(change: Change): Transaction<number> {
@@ -54,7 +54,7 @@ function* writeKeys(dialect: Dialect, { type, before, after }: Change, seq: numb
   const fresh = after?.keys ?? [];
   for (const key of without(old, fresh)) {
     const text = `delete from ${tableOf(key)} where type = $1 and attribute = $2 and value = $3 and seq = $4`;
-    yield { text, values: [type, key.attribute, keyValue(key.value), seq] };
+    yield { text, values: [type, key.attribute, keyValue(key.value), seq], unread: true };
   }
   const added = without(fresh, old);
   for (const key of added.filter((candidate) => candidate.unique)) yield* insertUnique(type, key, seq);
@@ -84,25 +84,24 @@ function insertSearched(dialect: Dialect, type: string, keys: readonly ResourceK
   const text = `insert into search_key (type, attribute, value, seq)
                 select $1, k.attribute, k.value, cast($2 as bigint) from ${source} where true on conflict do nothing`;
   const json = keys.map(({ attribute, value }) => ({ attribute, value: keyValue(value) }));
-  return { text, values: [type, seq, JSON.stringify(json)] };
+  return { text, values: [type, seq, JSON.stringify(json)], unread: true };
 }
 
-function* writeEntry({ type, id, before, after, entry, at }: Change): Transaction<number> {
+function writeEntry({ type, id, before, after, entry, at }: Change): Statement {
   const version = after?.resource.version ?? before?.version ?? 0;
   const text = `insert into journal (at, kind, type, id, version, detail)
-                values ($1, 'change', $2, $3, $4, $5) returning seq`;
-  const rows = yield { text, values: [at, type, id, version, JSON.stringify(entry)], one: true };
-  return Number(rows[0]?.['seq']);
+                values ($1, 'change', $2, $3, $4, $5)`;
+  return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
 }
 
 /** A lane that is being delivered stays leased: its settlement sees the higher `tail_seq` and makes it due again. */
-function* markDue(connector: string, { id, at }: Change, tail: number): Transaction<void> {
+function markDue({ latestJournalSeq }: Dialect, connector: string, { id, at }: Change): Statement {
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq)
-    values ($1, $2, 'due', $3, 0, $4, 0)
+    values ($1, $2, 'due', $3, 0, ${latestJournalSeq}, 0)
     on conflict (user_id, connector) do update set
       state = 'due',
       attempts = 0,
       tail_seq = excluded.tail_seq,
       due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
-  yield { text, values: [connector, id, at, tail] };
+  return { text, values: [connector, id, at], unread: true };
 }

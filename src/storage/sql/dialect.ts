@@ -1,7 +1,18 @@
 /** Where the SQL of the two engines differs; everything else is written once. */
 
+import type { SqlValue, Statement } from './transaction.ts';
+
 /** Types of JSON members that are read as rows. */
 export type ColumnType = 'text' | 'bigint';
+
+export interface ManyRows {
+  readonly table: string;
+  /** `document`: JSON text. */
+  readonly columns: Readonly<Record<string, ColumnType | 'document'>>;
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
+  /** What follows the values, e.g. `on conflict do nothing`. */
+  readonly rest: string;
+}
 
 export interface Dialect {
   /** Ends a `select` that claims rows, so that two instances never wait for each other. */
@@ -12,6 +23,8 @@ export interface Dialect {
   readonly keyText: string;
   /** Column type of a growing integer key. */
   readonly serialKey: string;
+  /** The number that this transaction's latest insert into the journal was given. */
+  readonly latestJournalSeq: string;
   /** Column type of a JSON document. */
   readonly document: string;
   /** Text of a JSON column as it is answered. */
@@ -42,8 +55,8 @@ export interface Dialect {
   readonly now: string;
   /** A select whose `tables` is the number of tables named `$1`. */
   readonly countTables: string;
-  /** Stands after the columns of an insert that gives serial keys itself. */
-  readonly ownSerialKeys: string;
+  /** Statements that together insert many rows, serial keys included, in the fastest way that the engine has. */
+  insertMany(insert: ManyRows): readonly Statement[];
   /** A select whose `last` is the latest serial key that a table gave. */
   lastKey(table: string): string;
   /** Statements after which the serial key of a table goes on above `$1`, or above what it gave if that is more. */

@@ -100,7 +100,7 @@ export function* doubtLanes(
     detail: JSON.stringify(attempt),
   }));
   const json = JSON.stringify(rows);
-  yield { text: attemptText(dialect.rows('$1', 's', columns)), values: [json, now] };
+  yield { text: attemptText(dialect.rows('$1', 's', columns)), values: [json, now], unread: true };
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, origin, lead_id)
     select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.origin, s.lead_id
     from ${dialect.rows('$2', 's', columns)} where true
@@ -109,7 +109,7 @@ export function* doubtLanes(
       attempts = 0,
       doubts = lane.doubts + 1,
       due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
-  yield { text, values: [connector, json, now] };
+  yield { text, values: [connector, json, now], unread: true };
 }
 
 const SETTLED = {
@@ -144,6 +144,7 @@ export function* settleLanes(
   yield {
     text: attemptText(dialect.rows('$1', 's', SETTLED)),
     values: [JSON.stringify(written.map(toSettledRow)), now],
+    unread: true,
   };
   if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
   return ids;
@@ -199,7 +200,7 @@ function* removeGone(dialect: Dialect, connector: string, settlements: readonly 
   const gone = settlements.filter((settlement) => settlement.state === 'gone');
   const source = dialect.rows('$2', 'g', { user_id: 'text' });
   const text = `delete from lane where connector = $1 and state = 'gone' and user_id in (select g.user_id from ${source})`;
-  yield { text, values: [connector, JSON.stringify(gone.map(({ userId }) => ({ user_id: userId })))] };
+  yield { text, values: [connector, JSON.stringify(gone.map(({ userId }) => ({ user_id: userId })))], unread: true };
 }
 
 export async function readLane(driver: Driver, connector: string, userId: string): Promise<Lane | undefined> {

@@ -12,6 +12,8 @@ export interface Statement {
   readonly values: readonly SqlValue[];
   /** At most one row comes back, and a driver may save the work of expecting more. */
   readonly one?: true;
+  /** Nobody reads its rows: a driver may go on before they are there. */
+  readonly unread?: true;
 }
 
 export type Transaction<T> = Generator<Statement, T, readonly Row[]>;
