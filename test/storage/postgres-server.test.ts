@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
-import { storeOptions } from '../support/engines.ts';
+import { storedUser, storeOptions, userKeys } from '../support/engines.ts';
 import { startOwnPostgres, type TestPostgres } from '../support/postgres.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
@@ -64,6 +64,27 @@ describe('a PostgreSQL server with passwords and TLS', () => {
     );
     expect(rows).toEqual([{ plain: 0 }]);
     await client.end();
+    await store.close();
+  });
+
+  it('is served by a user without the right to create tables, once another has migrated it', async () => {
+    await (await open(server.url)).close();
+    const admin = new pg.Client({ connectionString: server.url });
+    await admin.connect();
+    await admin.query(`create role clerk login password 'clerk-pass-word'`);
+    await admin.query('grant select, insert, update, delete on all tables in schema public to clerk');
+    await admin.query('grant select on all sequences in schema public to clerk');
+    await admin.end();
+    const store = await open(
+      urlWith((url) => {
+        url.username = 'clerk';
+        url.password = 'clerk-pass-word';
+      }),
+    );
+    const user = storedUser('a');
+    const entry = { operation: 'create', actor: 'a', requestId: 'r', changed: [] } as const;
+    await store.commit({ type: 'User', id: user.id, after: { resource: user, keys: userKeys('a') }, entry, at: 1 });
+    expect(await store.readResource('User', user.id)).toBeDefined();
     await store.close();
   });
 

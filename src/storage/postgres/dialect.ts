@@ -53,5 +53,9 @@ export const postgresDialect: Dialect = {
     `select setval(${sequenceOf(table)}, greatest(given.last, 1), given.last > 0)
      from (select greatest(cast($1 as bigint), pg_sequence_last_value(${sequenceOf(table)})) as last) as given`,
   ],
-  migrationLock: `select pg_advisory_xact_lock(hashtext('scim-salesforce migration')) as locked`,
+  migrationPrelude: [
+    'set local statement_timeout = 0',
+    `set local lock_timeout = '10min'`,
+    `select pg_advisory_xact_lock(hashtext('scim-salesforce migration')) as locked`,
+  ],
 };

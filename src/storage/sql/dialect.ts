@@ -61,8 +61,8 @@ export interface Dialect {
   lastKey(table: string): string;
   /** Statements after which the serial key of a table goes on above `$1`, or above what it gave if that is more. */
   goOnAbove(table: string): readonly string[];
-  /** Keeps other instances from migrating at the same time; absent where there are none. */
-  readonly migrationLock?: string;
+  /** Statements before a migration or an import: no other process does one at the same time, and it gets the time it takes. */
+  readonly migrationPrelude: readonly string[];
 }
 
 export type ScalarType = 'text' | 'number' | 'boolean';

@@ -2,6 +2,7 @@
 import type { Dialect } from './dialect.ts';
 import type { Transaction } from './transaction.ts';
 import { StorageUnavailable } from '../errors.ts';
+import type { SchemaChange } from '../transfer.ts';
 
 interface Migration {
   readonly name: string;
@@ -51,7 +52,7 @@ const MIGRATIONS: readonly Migration[] = [
          lead_id text,
          origin text,
          told text,
-         doubted integer not null default 0,
+         doubts integer not null default 0,
          error text,
          last_attempt_at bigint,
          last_delivered_at bigint,
@@ -73,40 +74,62 @@ const MIGRATIONS: readonly Migration[] = [
          connector text primary key,
          class text not null,
          reason text not null,
+         failures integer not null,
          until bigint
        )`,
       `create table job (
          name text primary key,
          due_at bigint not null
        )`,
+      `create table import (
+         id text primary key,
+         line bigint not null,
+         started_at bigint not null,
+         finished_at bigint
+       )`,
     ],
   },
 ];
 
+/** The schema version of this program. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /**
- * Brings the database to this program's schema version.
+ * Brings the database to this program's schema version. One that is there already needs no right to create tables: the
+ * service may then run as a user that cannot, with `migrate` run by another.
  *
  * @throws StorageUnavailable when the database was written by a newer program
  */
-export function* migrate(dialect: Dialect, now: number): Transaction<void> {
-  if (dialect.migrationLock !== undefined) yield { text: dialect.migrationLock, values: [] };
+export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChange> {
+  const found = yield* readVersion(dialect);
+  if (found > SCHEMA_VERSION) {
+    throw new StorageUnavailable(
+      `the database has schema version ${found}, this program knows ${SCHEMA_VERSION}: run the newer program`,
+    );
+  }
+  if (found === SCHEMA_VERSION) return { from: found, to: found };
+  for (const text of dialect.migrationPrelude) yield { text, values: [] };
   yield {
     text: 'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
     values: [],
   };
-  const rows = yield { text: 'select coalesce(max(version), 0) as version from migration', values: [] };
-  const current = Number(rows[0]?.['version']);
-  if (current > MIGRATIONS.length) {
-    throw new StorageUnavailable(
-      `the database has schema version ${current}, this program knows ${MIGRATIONS.length}: run the newer program`,
-    );
-  }
+  // Another process may have been faster to the lock.
+  const from = yield* readVersion(dialect);
   for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index < current) continue;
+    if (index < from) continue;
     for (const text of migration.statements(dialect)) yield { text, values: [] };
     yield {
       text: 'insert into migration (version, name, applied_at) values ($1, $2, $3)',
       values: [index + 1, migration.name, now],
     };
   }
+  return { from, to: SCHEMA_VERSION };
+}
+
+/** @returns 0 when there are no tables of this program */
+function* readVersion(dialect: Dialect): Transaction<number> {
+  const [tables] = yield { text: dialect.countTables, values: ['migration'] };
+  if (Number(tables?.['tables']) === 0) return 0;
+  const [row] = yield { text: 'select coalesce(max(version), 0) as version from migration', values: [] };
+  return Number(row?.['version']);
 }

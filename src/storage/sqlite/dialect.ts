@@ -41,6 +41,7 @@ export const sqliteDialect: Dialect = {
   contains: (text, part) => `instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => `substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => `substr(${text}, -length(${part})) = ${part}`,
+  migrationPrelude: [],
   now: `cast(unixepoch('subsec') * 1000 as integer)`,
   instant: (text) => `julianday(${text})`,
   countTables: `select count(*) as tables from sqlite_master where type = 'table' and name = $1`,
