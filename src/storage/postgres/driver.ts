@@ -17,6 +17,8 @@ const SECOND = 1000;
 /** A request that waits longer for a free connection is answered 503. */
 const CONNECT_TIMEOUT_MS = 5 * SECOND;
 const STATEMENT_TIMEOUT_MS = 15 * SECOND;
+/** A server that does not answer at all, or a network that swallows everything, must not hold requests for ever. */
+const ANSWER_TIMEOUT_MS = 20 * SECOND;
 const LOCK_TIMEOUT_MS = 5 * SECOND;
 /** An instance that was stopped in the middle of a transaction must not keep its locks from the others. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15 * SECOND;
@@ -88,9 +90,9 @@ export class PostgresDriver implements Driver {
     const unread = new Unread();
     let broken: Error | undefined;
     try {
-      unread.add(client.query('begin'));
+      unread.add(client.query(command('begin')));
       const value = await this.#drive(client, steps(), unread);
-      unread.add(client.query('commit'));
+      unread.add(client.query(command('commit')));
       await unread.settled();
       return value;
     } catch (error) {
@@ -112,9 +114,15 @@ export class PostgresDriver implements Driver {
     return step.value;
   }
 
-  async #run(queryable: Pick<pg.Pool, 'query'>, { text, values }: Statement): Promise<readonly Row[]> {
+  async #run(queryable: Pick<pg.Pool, 'query'>, { text, values, slow }: Statement): Promise<readonly Row[]> {
     const name = this.#nameOf(text);
-    const result = await queryable.query<Row>({ text, values: [...values], ...(name !== undefined && { name }) });
+    const query = {
+      text,
+      values: [...values],
+      ...(name !== undefined && { name }),
+      ...(!slow && { query_timeout: ANSWER_TIMEOUT_MS }),
+    };
+    const result = await queryable.query<Row>(query);
     return result.rows;
   }
 
@@ -151,10 +159,12 @@ class Unread {
   }
 }
 
+const command = (text: string) => ({ text, query_timeout: ANSWER_TIMEOUT_MS });
+
 /** @returns why the connection must not be used again; undefined when it is clean */
 async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
   try {
-    await client.query('rollback');
+    await client.query(command('rollback'));
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

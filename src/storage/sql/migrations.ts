@@ -108,7 +108,7 @@ export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChang
     );
   }
   if (found === SCHEMA_VERSION) return { from: found, to: found };
-  for (const text of dialect.migrationPrelude) yield { text, values: [] };
+  for (const text of dialect.migrationPrelude) yield { text, values: [], slow: true };
   yield {
     text: 'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
     values: [],
@@ -117,7 +117,7 @@ export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChang
   const from = yield* readVersion(dialect);
   for (const [index, migration] of MIGRATIONS.entries()) {
     if (index < from) continue;
-    for (const text of migration.statements(dialect)) yield { text, values: [] };
+    for (const text of migration.statements(dialect)) yield { text, values: [], slow: true };
     yield {
       text: 'insert into migration (version, name, applied_at) values ($1, $2, $3)',
       values: [index + 1, migration.name, now],

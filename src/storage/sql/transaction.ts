@@ -14,6 +14,8 @@ export interface Statement {
   readonly one?: true;
   /** Nobody reads its rows: a driver may go on before they are there. */
   readonly unread?: true;
+  /** May take longer than any request may wait. */
+  readonly slow?: true;
 }
 
 export type Transaction<T> = Generator<Statement, T, readonly Row[]>;
