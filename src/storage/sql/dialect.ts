@@ -19,6 +19,8 @@ export interface Dialect {
   readonly skipLocked: string;
   /** Ends the definition of a table that is nothing but its primary key, so that rows lie in key order and once. */
   readonly keyTable: string;
+  /** Ends the definition of a table whose rows change all the time. */
+  readonly busyTable: string;
   /** Column type of a text that is searched by what it begins with: ordered by its code points. */
   readonly keyText: string;
   /** Column type of a growing integer key. */

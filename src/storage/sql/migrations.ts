@@ -57,7 +57,7 @@ const MIGRATIONS: readonly Migration[] = [
          last_attempt_at bigint,
          last_delivered_at bigint,
          primary key (user_id, connector)
-       )`,
+       ) ${dialect.busyTable}`,
       `create index lane_due on lane (connector, due_at) where state = 'due'`,
       'create index lane_lead on lane (connector, lead_id) where lead_id is not null',
       `create table journal (

@@ -19,6 +19,7 @@ const places = (rows: number, columns: number): string =>
 export const sqliteDialect: Dialect = {
   skipLocked: '',
   keyTable: 'without rowid',
+  busyTable: '',
   keyText: 'text',
   serialKey: 'integer primary key autoincrement',
   // Nobody else writes meanwhile.
