@@ -1,6 +1,7 @@
 /** Delivery events as log lines: ids and field names, never values. */
 import type { Logger } from 'pino';
 import type { DeliveryEvent } from './provisioning/delivery.ts';
+import type { AttemptEntry } from './storage/store.ts';
 
 export function deliveryLog(logger: Logger, connector: string): (event: DeliveryEvent) => void {
   return (event) => {
@@ -20,9 +21,14 @@ export function deliveryLog(logger: Logger, connector: string): (event: Delivery
   };
 }
 
+const LEVELS: Readonly<Partial<Record<AttemptEntry['outcome'], 'debug' | 'warn'>>> = {
+  parked: 'warn',
+  late: 'warn',
+  gated: 'debug',
+};
+
 function logAttempt(logger: Logger, connector: string, event: Extract<DeliveryEvent, { kind: 'attempt' }>): void {
   const { userId, attempt, entry } = event;
   const { action, reason, outcome, leadId, error, durationMs } = entry;
-  const level = outcome === 'parked' ? 'warn' : outcome === 'gated' ? 'debug' : 'info';
-  logger[level]({ connector, userId, leadId, attempt, action, reason, outcome, error, durationMs }, `lead ${outcome}`);
+  logger[LEVELS[outcome] ?? 'info']({ connector, userId, leadId, attempt, action, reason, outcome, error, durationMs }, `lead ${outcome}`);
 }
