@@ -114,8 +114,8 @@ export class PostgresDriver implements Driver {
     return step.value;
   }
 
-  async #run(queryable: Pick<pg.Pool, 'query'>, { text, values, slow }: Statement): Promise<readonly Row[]> {
-    const name = this.#nameOf(text);
+  async #run(queryable: Pick<pg.Pool, 'query'>, { text, values, slow, varied }: Statement): Promise<readonly Row[]> {
+    const name = varied ? undefined : this.#nameOf(text);
     const query = {
       text,
       values: [...values],
@@ -126,7 +126,7 @@ export class PostgresDriver implements Driver {
     return result.rows;
   }
 
-  /** A named statement is planned once a connection. */
+  /** A named statement is parsed once a connection, and from its sixth run on its plan may be kept whatever its values. */
   #nameOf(text: string): string | undefined {
     const known = this.#names.get(text);
     if (known !== undefined || this.#names.size >= MAX_PREPARED) return known;

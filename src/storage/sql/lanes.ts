@@ -91,16 +91,11 @@ export function* doubtLanes(
   writes: readonly LateWrite[],
   now: number,
 ): Transaction<void> {
-  const columns = { user_id: 'text', origin: 'text', lead_id: 'text', version: 'bigint', detail: 'text' } as const;
-  const rows = writes.map(({ userId, origin, leadId, version, attempt }) => ({
-    user_id: userId,
-    origin,
-    lead_id: leadId ?? null,
-    version,
-    detail: JSON.stringify(attempt),
-  }));
+  const attempts = JSON.stringify(writes.map(toAttemptRow));
+  yield { text: attemptText(dialect.rows('$1', 's', ATTEMPT)), values: [attempts, now], unread: true };
+  const columns = { user_id: 'text', origin: 'text', lead_id: 'text' } as const;
+  const rows = writes.map(({ userId, origin, leadId }) => ({ user_id: userId, origin, lead_id: leadId ?? null }));
   const json = JSON.stringify(rows);
-  yield { text: attemptText(dialect.rows('$1', 's', columns)), values: [json, now], unread: true };
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, origin, lead_id)
     select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.origin, s.lead_id
     from ${dialect.rows('$2', 's', columns)} where true
@@ -125,8 +120,6 @@ const SETTLED = {
   origin: 'text',
   told: 'text',
   error: 'text',
-  version: 'bigint',
-  detail: 'text',
 } as const;
 
 export function* settleLanes(
@@ -142,8 +135,8 @@ export function* settleLanes(
   const written = settlements.filter((settlement) => ids.has(settlement.userId));
   if (written.length === 0) return ids;
   yield {
-    text: attemptText(dialect.rows('$1', 's', SETTLED)),
-    values: [JSON.stringify(written.map(toSettledRow)), now],
+    text: attemptText(dialect.rows('$1', 's', ATTEMPT)),
+    values: [JSON.stringify(written.map(toAttemptRow)), now],
     unread: true,
   };
   if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
@@ -161,8 +154,14 @@ const toSettledRow = (settlement: Settlement) => ({
   keep_lead: settlement.lead === 'keep' ? 1 : 0,
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
   error: settlement.error ? JSON.stringify(settlement.error) : null,
-  version: settlement.version,
-  detail: JSON.stringify(settlement.attempt),
+});
+
+const ATTEMPT = { user_id: 'text', version: 'bigint', detail: 'text' } as const;
+
+const toAttemptRow = ({ userId, version, attempt }: Settlement | LateWrite) => ({
+  user_id: userId,
+  version,
+  detail: JSON.stringify(attempt),
 });
 
 const leadColumns = ({ leadId, origin, told }: LeadLink) => ({

@@ -59,6 +59,7 @@ const MIGRATIONS: readonly Migration[] = [
          primary key (user_id, connector)
        ) ${dialect.busyTable}`,
       `create index lane_due on lane (connector, due_at) where state = 'due'`,
+      `create index lane_parked on lane (connector) where state = 'parked'`,
       'create index lane_lead on lane (connector, lead_id) where lead_id is not null',
       `create table journal (
          seq ${dialect.serialKey},

@@ -53,17 +53,27 @@ export async function queryResources(
   query: ResourceQuery,
 ): Promise<ResourcePage> {
   const where = (parameters: Parameters): string => matching(query, dialect, keyTables, parameters);
-  const counted = new Parameters();
-  const countText = `select count(*) as total from resource where ${where(counted)}`;
-  const count = await driver.read({ text: countText, values: counted.values, one: true });
-  const totalResults = Number(count[0]?.['total']);
-  if (query.limit === 0 || query.offset >= totalResults) return { totalResults, resources: [] };
+  const resources = query.limit === 0 ? [] : await readPage(driver, dialect, query, where);
+  // A page that is not full is the last one, and tells how many there are.
+  const isLast = resources.length < query.limit && (resources.length > 0 || query.offset === 0);
+  if (isLast) return { totalResults: query.offset + resources.length, resources };
+  const parameters = new Parameters();
+  const text = `select count(*) as total from resource where ${where(parameters)}`;
+  const count = await driver.read({ text, values: parameters.values, one: true, varied: true });
+  return { totalResults: Number(count[0]?.['total']), resources };
+}
 
-  const paged = new Parameters();
-  const page = `select seq from resource where ${where(paged)} order by seq limit ${paged.add(query.limit)} offset ${paged.add(query.offset)}`;
+async function readPage(
+  driver: Driver,
+  dialect: Dialect,
+  { limit, offset }: ResourceQuery,
+  where: (parameters: Parameters) => string,
+): Promise<readonly StoredResource[]> {
+  const parameters = new Parameters();
+  const page = `select seq from resource where ${where(parameters)} order by seq limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
   const text = `select ${columns(dialect)} from resource where seq in (${page}) order by seq`;
-  const rows = await driver.read({ text, values: paged.values });
-  return { totalResults, resources: rows.map(toResource) };
+  const rows = await driver.read({ text, values: parameters.values, varied: true });
+  return rows.map(toResource);
 }
 
 function matching(query: ResourceQuery, dialect: Dialect, keyTables: KeyTables, parameters: Parameters): string {

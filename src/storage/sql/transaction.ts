@@ -14,6 +14,8 @@ export interface Statement {
   readonly one?: true;
   /** Nobody reads its rows: a driver may go on before they are there. */
   readonly unread?: true;
+  /** Its best plan depends on its values, so each run is planned for them. */
+  readonly varied?: true;
   /** May take longer than any request may wait. */
   readonly slow?: true;
 }
