@@ -107,6 +107,31 @@ describe('PostgreSQL shared by several processes', () => {
     for (const answer of answers) if (answer instanceof Error) expect(answer).toBeInstanceOf(StorageUnavailable);
   });
 
+  it('survives that the server ends its connections in the middle of transactions', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('application_name', 'to-be-ended');
+    const store = await open(url.href);
+    const killer = await admin();
+    let stopped = false;
+    const failures: unknown[] = [];
+    const client = async (name: string): Promise<void> => {
+      for (let index = 0; !stopped; index += 1)
+        await create(store, `${name}${index}`).catch((error: unknown) => failures.push(error));
+    };
+    const clients = ['a', 'b', 'c', 'd'].map(client);
+    for (let round = 0; round < 20; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await killer.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to-be-ended'`,
+      );
+    }
+    stopped = true;
+    await Promise.all(clients);
+    expect(failures.length).toBeGreaterThan(0);
+    for (const failure of failures) expect(failure).toBeInstanceOf(StorageUnavailable);
+    await create(store, 'afterwards');
+  });
+
   it('is refused when a newer program wrote it', async () => {
     await open();
     await (await admin()).query(`insert into migration (version, name, applied_at) values (99, 'from the future', 0)`);
