@@ -15,8 +15,19 @@ import { CallCounters, LoginMeter, Quota } from './usage.ts';
 /** Whoever the client credentials flow logs in. */
 export const RUN_AS_USER = 'admin@sandbox.example';
 
+/** One record that was saved or deleted, told when no failed all-or-none request can take it back any more. */
+export interface RecordWrite {
+  /** `Lead` */
+  readonly sobject: string;
+  readonly action: 'created' | 'updated' | 'deleted';
+  readonly id: string;
+  /** All its fields as they stand after the write. */
+  readonly record: Row;
+}
+
 export class Org {
   readonly now: () => Date;
+  readonly onWrite: (write: RecordWrite) => void;
   readonly startedAt: Date;
   readonly transactions = new Transactions();
   readonly newId: (keyPrefix: string) => string;
@@ -41,8 +52,13 @@ export class Org {
   readonly #startConfig: SandboxConfig;
   #tables = new Map<string, Table>();
 
-  constructor(config: Partial<SandboxConfig>, now: () => Date) {
+  constructor(
+    config: Partial<SandboxConfig>,
+    now: () => Date,
+    onWrite: (write: RecordWrite) => void = () => undefined,
+  ) {
     this.now = now;
+    this.onWrite = onWrite;
     this.startedAt = now();
     this.configuredAt = this.startedAt;
     this.newId = createIdSequence(this.startedAt);

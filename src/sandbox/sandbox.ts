@@ -1,7 +1,7 @@
 /** How the Salesforce stand-in is started and stopped. */
 import type { AddressInfo } from 'node:net';
 import type { SandboxConfig } from './config.ts';
-import { Org } from './org.ts';
+import { Org, type RecordWrite } from './org.ts';
 import { buildServer } from './server.ts';
 
 export interface SandboxOptions {
@@ -13,6 +13,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** Switches that differ from the defaults; a reset comes back to them. */
   readonly config?: Partial<SandboxConfig>;
+  /** Told of every record that API calls save or delete, in the order in which that happens; must not throw. */
+  readonly onWrite?: (write: RecordWrite) => void;
 }
 
 export interface Sandbox {
@@ -28,7 +30,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1';
-  const org = new Org(options.config ?? {}, options.now ?? (() => new Date()));
+  const org = new Org(options.config ?? {}, options.now ?? (() => new Date()), options.onWrite);
   const app = buildServer(org);
   await app.listen({ host, port: options.port ?? 0 });
   // Safe: a listening TCP server has an AddressInfo.

@@ -28,6 +28,23 @@ describe('a fault', () => {
     expect([login.status, login.json]).toMatchObject([400, { error: 'rate_limit_exceeded' }]);
   });
 
+  it('answers with headers of its own', async () => {
+    const client = await start();
+    const action = { status: 429, body: [], headers: { 'Retry-After': '7' } };
+    await setFaults(client, { match: { path: '/limits' }, times: 1, action });
+    const { status, headers } = await client.send('GET', '/limits');
+    expect([status, headers.get('retry-after')]).toEqual([429, '7']);
+  });
+
+  it('refuses headers without an answer, and those that are no texts', async () => {
+    const client = await start();
+    const refused = async (action: unknown) => (await setFaults(client, { times: 1, action })).json;
+    expect(await refused({ delayMs: 1, headers: {} })).toMatchObject({ error: expect.stringContaining('headers') });
+    expect(await refused({ status: 429, headers: { a: 1 } })).toMatchObject({
+      error: expect.stringContaining('texts'),
+    });
+  });
+
   it('answers HTML, JSON or nothing as told', async () => {
     const client = await start();
     const path = { path: '/limits' };

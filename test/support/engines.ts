@@ -1,5 +1,8 @@
 /** The database engines that every contract suite runs on. */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
 import { compileIndexes, keyTables, type ResourceIndexes } from '../../src/operations/resource-keys.ts';
@@ -33,6 +36,18 @@ export const ENGINES: readonly Engine[] = [
   { name: 'SQLite', create: () => Promise.resolve({ url: 'sqlite::memory:', drop: () => Promise.resolve() }) },
   { name: 'PostgreSQL', create: createPostgres },
 ];
+
+/** The same engines with databases that are there for several processes, or several openings of one. */
+export const LASTING_ENGINES: readonly Engine[] = [
+  { name: 'SQLite', create: createFile },
+  { name: 'PostgreSQL', create: createPostgres },
+];
+
+function createFile(): Promise<Database> {
+  const folder = mkdtempSync(join(tmpdir(), 'scim-database-'));
+  const drop = async (): Promise<void> => rmSync(folder, { recursive: true });
+  return Promise.resolve({ url: `sqlite:${join(folder, 'scim.sqlite')}`, drop });
+}
 
 /** A store on a database of its own, which goes when the store is closed. */
 export async function openEngine(engine: Engine): Promise<Store> {

@@ -2,7 +2,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { startApp, type App } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Engine } from './engines.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -49,7 +48,7 @@ export async function startService(engine: Engine, environment: Record<string, s
     SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
     ...environment,
   });
-  const app = await startApp(config, systemClock, pino({ level: 'debug' }, stream));
+  const app = await startApp(config, pino({ level: 'debug' }, stream));
   return {
     app,
     sandbox,

@@ -20,8 +20,12 @@ const verbatim = (text: string) => ({
 
 /** The answer of a fault, in the error shape of the address it hits; null for one that only delays or resets. */
 export function answerFault(action: FaultAction, isOAuth: boolean): Answer | null {
-  const { status, errorCode, body } = action;
+  const { status, errorCode, body, headers } = action;
   if (status === undefined && errorCode === undefined && body === undefined) return null;
+  return { ...contentOf(action, isOAuth), ...(headers && { headers }) };
+}
+
+function contentOf({ status, errorCode, body }: FaultAction, isOAuth: boolean): Answer {
   const code = status ?? DEFAULT_STATUS[errorCode ?? ''] ?? 400;
   if (typeof body === 'string') return { status: code, raw: verbatim(body) };
   if (body !== undefined) return { status: code, body };

@@ -6,6 +6,8 @@ export interface FaultAction {
   readonly errorCode?: string;
   /** Text verbatim, or JSON. */
   readonly body?: unknown;
+  /** Of the answer, besides the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly delayMs?: number;
   /** Cuts the connection before the call is processed, or after it was committed. */
   readonly reset?: 'before' | 'after';
@@ -45,6 +47,7 @@ const ACTION_KEYS: Readonly<Record<string, [Check, string]>> = {
   status: [isWhole(200, 599), 'a status from 200 to 599'],
   errorCode: [isText, 'a text'],
   body: [() => true, 'anything'],
+  headers: [(value) => isObject(value) && Object.values(value).every(isText), 'an object of texts'],
   delayMs: [isWhole(0, 600_000), 'milliseconds from 0 to 600000'],
   reset: [(value) => value === 'before' || value === 'after', '"before" or "after"'],
 };
@@ -61,6 +64,7 @@ function findProblems(value: unknown, keys: Readonly<Record<string, [Check, stri
 function findContradiction(action: unknown): string[] {
   if (!isObject(action)) return [];
   const answers = ['status', 'errorCode', 'body'].some((key) => key in action);
+  if ('headers' in action && !answers) return ['action: headers without an answer'];
   if (answers && 'reset' in action) return ['action: a reset leaves nothing to answer'];
   return answers || 'reset' in action || 'delayMs' in action ? [] : ['action: nothing to do'];
 }

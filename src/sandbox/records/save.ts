@@ -2,7 +2,7 @@
 import { formatDate, formatDateTime } from '../datetime.ts';
 import { entityDeleted, externalIdNotFound, leadConverted } from '../errors.ts';
 import { parseId } from '../ids.ts';
-import type { Org } from '../org.ts';
+import type { Org, RecordWrite } from '../org.ts';
 import type { FieldValue, Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
 import { checkLock, checkRequired, checkUnique, checkValidationRule, checkValues } from './checks.ts';
@@ -42,10 +42,12 @@ function checkRow(context: SaveContext, type: SObjectType, row: Row, changes: Ro
   checkLock(context.org, idOf(row));
 }
 
-function count(org: Org, kind: 'created' | 'updated' | 'deleted'): void {
+/** Counts a write, and tells whoever watches once it is there to stay. */
+function note(org: Org, type: SObjectType, action: RecordWrite['action'], record: Row): void {
   const { rows } = org.calls;
-  rows[kind] += 1;
-  org.transactions.remember(() => (rows[kind] -= 1));
+  rows[action] += 1;
+  org.transactions.remember(() => (rows[action] -= 1));
+  org.transactions.whenKept(() => org.onWrite({ sobject: type.name, action, id: idOf(record), record }));
 }
 
 /**
@@ -64,7 +66,7 @@ export function createRecord(context: SaveContext, type: SObjectType, body: unkn
   const row = { ...own, ...computeLead(own) };
   checkRow(context, type, row, changes);
   org.tableOf(type).insert(row);
-  count(org, 'created');
+  note(org, type, 'created', row);
   return id;
 }
 
@@ -77,14 +79,15 @@ export function updateRecord(context: SaveContext, type: SObjectType, before: Ro
   const row = { ...own, ...computeLead(own) };
   checkRow(context, type, row, changes);
   org.tableOf(type).replace(row);
-  count(org, 'updated');
+  note(org, type, 'updated', row);
 }
 
 /** Moves a record to the recycle bin. */
 export function deleteRecord(context: SaveContext, type: SObjectType, before: Row): void {
   checkLock(context.org, idOf(before));
-  context.org.tableOf(type).replace({ ...before, ...auditOf(context), IsDeleted: true });
-  count(context.org, 'deleted');
+  const row = { ...before, ...auditOf(context), IsDeleted: true };
+  context.org.tableOf(type).replace(row);
+  note(context.org, type, 'deleted', row);
 }
 
 /** Does what a sales person's Convert button does, as far as the Lead shows it. */

@@ -1,0 +1,40 @@
+/** What lies in the lane table, read past the store: the suite looks at what the program does not say. */
+import Database from 'libsql';
+import pg from 'pg';
+
+/** The one connector of the program. */
+export const CONNECTOR = 'salesforce';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export const lanesNotIdle = (databaseUrl: string): Promise<readonly Row[]> =>
+  queryDatabase(databaseUrl, `select * from lane where state <> 'idle' limit 20`);
+
+/** Users with a lease, by its id. */
+export async function leasedUsers(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await queryDatabase(databaseUrl, 'select user_id, lease from lane where lease is not null');
+  return new Map(rows.map((row) => [String(row['user_id']), String(row['lease'])]));
+}
+
+export async function queryDatabase(databaseUrl: string, text: string): Promise<readonly Row[]> {
+  return databaseUrl.startsWith('sqlite:') ? querySqlite(databaseUrl, text) : queryPostgres(databaseUrl, text);
+}
+
+function querySqlite(databaseUrl: string, text: string): readonly Row[] {
+  const connection = new Database(databaseUrl.slice('sqlite:'.length));
+  try {
+    return connection.prepare(text).all([]) as Row[];
+  } finally {
+    connection.close();
+  }
+}
+
+async function queryPostgres(databaseUrl: string, text: string): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
