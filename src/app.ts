@@ -91,7 +91,9 @@ async function start(
   stops.push(async () => server.close());
   await worker.start();
   // Both at once: requests and the batch in flight share the deadline of the stop.
-  stops.push(async () => void (await Promise.all([server.close(), worker.stop()])));
+  stops.push(async () => {
+    await Promise.all([server.close(), worker.stop()]);
+  });
   stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
   stops.push(async () => {
     life.isStopping = true;

@@ -199,7 +199,29 @@ function unknownKey(key: string): string {
 
 /** Faults that lie between keys. */
 function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
-  return [...hostFaults(config), ...tlsFaults(config), ...tokenFaults(config), ...salesforceFaults(config, explicit)];
+  return [
+    ...databaseFaults(config),
+    ...hostFaults(config),
+    ...tlsFaults(config),
+    ...tokenFaults(config),
+    ...salesforceFaults(config, explicit),
+  ];
+}
+
+/** The value may hold a password, so it is not repeated. */
+function databaseFaults({ DATABASE_URL: url }: Config): string[] {
+  if (typeof url !== 'string' || !/^postgres(ql)?:/.test(url) || isReadable(url)) return [];
+  return ['DATABASE_URL is no URL: write characters such as @ : / # ? % in its password as %40 %3A %2F %23 %3F %25'];
+}
+
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    // Without a host it names a socket on this machine.
+    return URL.canParse(url.replace('@/', '@localhost/'));
+  } catch {
+    return false;
+  }
 }
 
 function hostFaults(config: Config): string[] {

@@ -140,11 +140,11 @@ export const inspectDatabase = (config: DatabaseConfig): Promise<Inspection> =>
   engineOf(config).inspect(config.DATABASE_URL);
 
 /**
- * Copies the database while others write to it.
- *
- * @param copy path of a file that is empty or not there
- * @returns how many resources the copy holds; undefined where the engine has tools of its own
- * @throws StorageUnavailable
+ * How the database is copied to a file while others write to it; undefined where the engine has tools of its own.
+ * The function takes the path of a file that is empty or not there, tells how many resources the copy holds, and throws
+ * StorageUnavailable.
  */
-export const backupDatabase = async (config: DatabaseConfig, copy: string): Promise<number | undefined> =>
-  engineOf(config).backup?.(config.DATABASE_URL, copy);
+export function backupOf(config: DatabaseConfig): ((copy: string) => Promise<number>) | undefined {
+  const { backup } = engineOf(config);
+  return backup && ((copy) => backup(config.DATABASE_URL, copy));
+}

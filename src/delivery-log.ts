@@ -30,5 +30,8 @@ const LEVELS: Readonly<Partial<Record<AttemptEntry['outcome'], 'debug' | 'warn'>
 function logAttempt(logger: Logger, connector: string, event: Extract<DeliveryEvent, { kind: 'attempt' }>): void {
   const { userId, attempt, entry } = event;
   const { action, reason, outcome, leadId, error, durationMs } = entry;
-  logger[LEVELS[outcome] ?? 'info']({ connector, userId, leadId, attempt, action, reason, outcome, error, durationMs }, `lead ${outcome}`);
+  logger[LEVELS[outcome] ?? 'info'](
+    { connector, userId, leadId, attempt, action, reason, outcome, error, durationMs },
+    `lead ${outcome}`,
+  );
 }

@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 /** The process: commands, signals, exit codes. */
 import { inspect } from 'node:util';
-import { Command } from 'commander';
-import { printTimeline } from './admin/cli/show.ts';
-import { retryUsers, showUser, startApp, type App } from './app.ts';
-import { systemClock } from './clock.ts';
+import { Command, CommanderError } from 'commander';
+import { backupCommand } from './admin/cli/backup.ts';
+import { checkCommand } from './admin/cli/check.ts';
+import { CommandFailed, UsageError } from './admin/cli/errors.ts';
+import { exportCommand } from './admin/cli/export.ts';
+import { importCommand } from './admin/cli/import.ts';
+import { migrateCommand } from './admin/cli/migrate.ts';
+import { retryCommand } from './admin/cli/retry.ts';
+import { showCommand } from './admin/cli/show.ts';
+import { startApp, type App } from './app.ts';
 import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
@@ -14,23 +20,33 @@ import { welcome } from './welcome.ts';
 /** A stop that takes longer is cut off: whatever is in flight is leased and will be done again. */
 const STOP_DEADLINE_MS = 25_000;
 
-class UsageError extends Error {}
+/** Exit codes: 0 done, 1 failed, 2 called wrongly. */
+const FAILED = 1;
+const CALLED_WRONGLY = 2;
 
 /** Errors whose message is all that helps; so is that of a system call. */
-const MENDABLE = [ConfigurationError, StorageUnavailable, UsageError];
+const MENDABLE = [ConfigurationError, StorageUnavailable, CommandFailed, UsageError];
 
 const program = new Command('scim-salesforce')
   .description('A SCIM 2.0 server that keeps every user true as a Salesforce Lead.')
-  .addHelpText('after', '\nConfiguration: environment, .env or CONFIG_FILE; schemas/config.json describes every key.');
+  .addHelpText(
+    'after',
+    `
+Configuration: environment, .env or CONFIG_FILE; schemas/config.json describes every key.
+Exit codes: 0 done, 1 failed, 2 called wrongly.`,
+  );
 
 program
   .command('serve', { isDefault: true })
   .description('serve SCIM and provision to Salesforce (default)')
-  .action(async () => {
+  // A misspelt command arrives here, because this one is the default.
+  .allowExcessArguments()
+  .action(async (_options: unknown, { args: [unknown] }: Command) => {
+    if (unknown !== undefined) throw new UsageError(`there is no command ${unknown}: --help lists them`);
     const config = readConfig();
-    const app = await startApp(config, systemClock, createLogger(config.LOG_LEVEL));
+    const app = await startApp(config, createLogger(config.LOG_LEVEL));
     process.stdout.write(welcome(config, app));
-    stopOnSignal(app);
+    stopOnSignal(app, STOP_DEADLINE_MS + config.DRAIN_SECONDS * 1000);
   });
 
 program
@@ -43,31 +59,14 @@ program
     stopOnSignal({ stop: () => sandbox.close() });
   });
 
-program
-  .command('show')
-  .description('tell everything about one user: its Lead, what is due, every change and delivery attempt')
-  .argument('<user>', 'userName or id')
-  .option('--json', 'for scripts')
-  .action(async (user: string, { json }: { json?: boolean }) => {
-    const timeline = await showUser(readConfig(), user);
-    if (!timeline) throw new UsageError(`nothing is known of a user ${user}: give a userName or an id`);
-    process.stdout.write(`${json ? JSON.stringify(timeline, null, 2) : printTimeline(timeline)}\n`);
-  });
+const COMMANDS = [showCommand, retryCommand, checkCommand, exportCommand, importCommand, backupCommand, migrateCommand];
+for (const command of COMMANDS) program.addCommand(command());
+// Commander's own exits become errors, so that this file alone chooses exit codes.
+for (const command of [program, ...program.commands]) command.exitOverride();
 
-program
-  .command('retry')
-  .description('try parked users again; a running service delivers them within seconds')
-  .argument('[user]', 'userName or id')
-  .option('--all', 'every parked user')
-  .action(async (user: string | undefined, { all }: { all?: boolean }) => {
-    if ((user === undefined) === (all !== true)) throw new UsageError('say which user, or --all');
-    const released = await retryUsers(readConfig(), systemClock, user);
-    process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
-  });
-
-function stopOnSignal(running: Pick<App, 'stop'>): void {
+function stopOnSignal(running: Pick<App, 'stop'>, deadlineMs = STOP_DEADLINE_MS): void {
   const stop = (): void => {
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    setTimeout(() => process.exit(FAILED), deadlineMs).unref();
     running.stop().then(() => process.exit(0), fail);
   };
   process.once('SIGTERM', stop);
@@ -76,8 +75,10 @@ function stopOnSignal(running: Pick<App, 'stop'>): void {
 
 /** What an operator can mend is one message; everything else keeps its stack. */
 function fail(error: unknown): never {
+  // Commander has said what is wrong, or printed the help that it was asked for.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : CALLED_WRONGLY);
   process.stderr.write(`scim-salesforce: ${isMendable(error) ? error.message : inspect(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? CALLED_WRONGLY : FAILED);
 }
 
 function isMendable(error: unknown): error is Error {

@@ -1,7 +1,23 @@
 /** `show <user>`: everything that is known of one user, from the database, while the service runs or not. */
+import { Command } from 'commander';
+import { readConfig } from '../../config.ts';
+import { CONNECTOR, PROVISIONED_TYPE } from '../../parts.ts';
 import type { AttemptEntry, ChangeEntry, JournalEntry, Lane, Store, StoredResource } from '../../storage/store.ts';
+import { besideService, type FindUser } from './beside-service.ts';
+import { CommandFailed } from './errors.ts';
 
-export interface UserTimeline {
+export const showCommand = (): Command =>
+  new Command('show')
+    .description('tell everything about one user: its Lead, what is due, every change and delivery attempt')
+    .argument('<user>', 'userName or id')
+    .option('--json', 'for scripts')
+    .action(async (user: string, { json }: { json?: boolean }) => {
+      const timeline = await besideService(readConfig(), (store, find) => readTimeline(store, user, find));
+      if (!timeline) throw new CommandFailed(`nothing is known of a user ${user}: give a userName or an id`);
+      process.stdout.write(`${json ? JSON.stringify(timeline, null, 2) : printTimeline(timeline)}\n`);
+    });
+
+interface UserTimeline {
   readonly user?: Omit<StoredResource, 'document'> & { readonly userName: string };
   readonly lane?: Lane;
   /** Newest first. */
@@ -11,21 +27,13 @@ export interface UserTimeline {
 /** Longest timeline that is shown. */
 const MAX_ENTRIES = 100;
 
-/**
- * @param find reads users by a userName
- * @returns undefined when there is neither such a user nor a trace of one
- */
-export async function readTimeline(
-  store: Store,
-  connector: string,
-  idOrUserName: string,
-  find: (userName: string) => Promise<StoredResource | undefined>,
-): Promise<UserTimeline | undefined> {
-  const stored = (await store.readResource('User', idOrUserName)) ?? (await find(idOrUserName));
+/** @returns undefined when there is neither such a user nor a trace of one */
+async function readTimeline(store: Store, idOrUserName: string, find: FindUser): Promise<UserTimeline | undefined> {
+  const stored = (await store.readResource(PROVISIONED_TYPE, idOrUserName)) ?? (await find(idOrUserName));
   const id = stored?.id ?? idOrUserName;
   const journal = await store.readJournal(id, MAX_ENTRIES);
   if (!stored && journal.length === 0) return undefined;
-  const lane = await store.readLane(connector, id);
+  const lane = await store.readLane(CONNECTOR, id);
   return { ...(stored && { user: describe(stored) }), ...(lane && { lane }), journal };
 }
 
@@ -36,7 +44,7 @@ function describe({ document, ...stored }: StoredResource): NonNullable<UserTime
 }
 
 /** The timeline as people read it. */
-export function printTimeline({ user, lane, journal }: UserTimeline): string {
+function printTimeline({ user, lane, journal }: UserTimeline): string {
   const head = user ? `${user.userName}  (User ${user.id}, version ${user.version})` : 'This user was deleted.';
   return [head, ...(lane ? printLane(lane) : ['Nothing is to be delivered.']), '', ...journal.map(printEntry)].join(
     '\n',

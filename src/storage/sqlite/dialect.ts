@@ -1,6 +1,5 @@
 /** SQLite's ways of saying what the shared SQL needs. */
 import type { Dialect } from '../sql/dialect.ts';
-import type { Statement } from '../sql/transaction.ts';
 
 const at = (path: readonly string[]): string => `'$${path.map((member) => `."${member}"`).join('')}'`;
 
@@ -48,15 +47,18 @@ export const sqliteDialect: Dialect = {
   countTables: `select count(*) as tables from sqlite_master where type = 'table' and name = $1`,
   insertMany: ({ table, columns, rows, rest }) => {
     const names = Object.keys(columns);
-    const insert = (some: typeof rows): Statement => ({
-      text: `insert into ${table} (${names.join(', ')}) values ${places(some.length, names.length)} ${rest}`,
-      values: some.flatMap((row) => names.map((name) => row[name] ?? null)),
-    });
+    const insert = (count: number) =>
+      `insert into ${table} (${names.join(', ')}) values ${places(count, names.length)} ${rest}`;
+    const valuesOf = (some: typeof rows) => some.flatMap((row) => names.map((name) => row[name] ?? null));
+    const [many, one] = [insert(ROWS_AT_ONCE), insert(1)];
     const whole = rows.length - (rows.length % ROWS_AT_ONCE);
-    const batches = Array.from({ length: whole / ROWS_AT_ONCE }, (_, index) =>
-      insert(rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE)),
+    const batches = Array.from({ length: whole / ROWS_AT_ONCE }, (_, batch) =>
+      rows.slice(batch * ROWS_AT_ONCE, (batch + 1) * ROWS_AT_ONCE),
     );
-    return [...batches, ...rows.slice(whole).map((row) => insert([row]))];
+    return [
+      ...batches.map((batch) => ({ text: many, values: valuesOf(batch) })),
+      ...rows.slice(whole).map((row) => ({ text: one, values: valuesOf([row]) })),
+    ];
   },
   lastKey: (table) => `select coalesce(max(seq), 0) as last from sqlite_sequence where name = '${table}'`,
   goOnAbove: (table) => [

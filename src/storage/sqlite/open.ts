@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { StorageUnavailable } from '../errors.ts';
+import type { SnapshotReader } from '../sql/export.ts';
 import type { Driver } from '../sql/transaction.ts';
 import { SqliteDriver } from './driver.ts';
 
@@ -53,6 +54,33 @@ export function openSqliteBeside(path: string): Driver {
   return new SqliteDriver(connect(path), { isGuest: true });
 }
 
+/**
+ * Opens an existing database beside the process that serves from it, to read it as it was at one moment.
+ *
+ * @throws StorageUnavailable when there is none
+ */
+export async function openSqliteSnapshot(path: string): Promise<SnapshotReader> {
+  const driver = openSqliteToLook(path);
+  // The first read that follows sets the moment.
+  await driver.read({ text: 'begin', values: [] });
+  const close = async (): Promise<void> => {
+    // libsql frees statements late: a connection that is closed in its transaction goes on holding the log back.
+    await driver.read({ text: 'rollback', values: [] });
+    await driver.close();
+  };
+  return { read: (statement) => driver.read(statement), close };
+}
+
+/**
+ * Opens an existing database to read, without changing how its file is kept.
+ *
+ * @throws StorageUnavailable when there is none
+ */
+export function openSqliteToLook(path: string): Driver {
+  if (path === ':memory:' || !existsSync(path)) throw new StorageUnavailable(`there is no database ${path}`);
+  return new SqliteDriver(connect(path, ['busy_timeout = 5000']), { isGuest: true });
+}
+
 function makeFolder(path: string): void {
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true });
@@ -63,10 +91,10 @@ function makeFolder(path: string): void {
   }
 }
 
-function connect(path: string): InstanceType<typeof Database> {
+function connect(path: string, pragmas: readonly string[] = PRAGMAS): InstanceType<typeof Database> {
   try {
     const connection = new Database(path);
-    for (const pragma of PRAGMAS) connection.pragma(pragma);
+    for (const pragma of pragmas) connection.pragma(pragma);
     return connection;
   } catch (error) {
     throw new StorageUnavailable(`cannot open the database ${path}: ${messageOf(error)}`, { cause: error });

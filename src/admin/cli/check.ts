@@ -1,0 +1,68 @@
+/** `check`: whether the service would start and deliver, told before it does; changes nothing. */
+import { Command } from 'commander';
+import { ConfigurationError, readConfig, type Config } from '../../config.ts';
+import { mappingPath, readMapping } from '../../parts.ts';
+import { readRegistry } from '../../scim-schemas.ts';
+import { checkDatabase } from './check-database.ts';
+import { oneLine, printResult, results, type CheckResult } from './check-result.ts';
+import { checkSalesforce } from './check-salesforce.ts';
+
+const FAILED = 1;
+
+export const checkCommand = (): Command =>
+  new Command('check')
+    .description('tell whether configuration, mapping, database and Salesforce are right; changes nothing')
+    .option('--json', 'print the results for scripts')
+    .addHelpText(
+      'after',
+      `
+Goes on after a failure, so that one run tells everything. Exit code 1 if a check failed; warnings do not fail.`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const found: CheckResult[] = [];
+      for await (const result of runChecks()) {
+        found.push(result);
+        if (!json) process.stdout.write(printResult(result));
+      }
+      const ok = found.every(({ status }) => status !== 'failed');
+      if (json) process.stdout.write(`${JSON.stringify({ ok, checks: found }, null, 2)}\n`);
+      if (!ok) process.exitCode = FAILED;
+    });
+
+async function* runChecks(): AsyncGenerator<CheckResult> {
+  const configuration = results('configuration');
+  const read = attempt(() => readConfig());
+  if (read.faults) {
+    yield* read.faults.map((fault) => configuration.failed(oneLine(fault)));
+    for (const name of ['mapping', 'database', 'salesforce login'])
+      yield results(name).skipped('the configuration has faults: mend them first');
+    return;
+  }
+  yield configuration.ok('every key is known and right');
+  const mapping = checkMapping(read.value);
+  yield* mapping;
+  yield* await checkDatabase(read.value);
+  yield* await checkSalesforce(
+    read.value,
+    mapping.every(({ status }) => status === 'ok'),
+  );
+}
+
+function checkMapping(config: Config): readonly CheckResult[] {
+  const mapping = results('mapping');
+  const { faults } = attempt(() => readMapping(config, readRegistry()));
+  return faults?.map((fault) => mapping.failed(fault)) ?? [mapping.ok(`${mappingPath(config)} is sound`)];
+}
+
+type Attempt<T> =
+  | { readonly value: T; readonly faults?: undefined }
+  | { readonly faults: readonly string[]; readonly value?: undefined };
+
+function attempt<T>(read: () => T): Attempt<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { faults: error.faults };
+    throw error;
+  }
+}

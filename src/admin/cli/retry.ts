@@ -1,0 +1,30 @@
+/** `retry <user>`: makes parked users due, which a running service delivers within seconds. */
+import { Command } from 'commander';
+import { systemClock, type Clock } from '../../clock.ts';
+import { readConfig, type Config } from '../../config.ts';
+import { CONNECTOR } from '../../parts.ts';
+import { besideService } from './beside-service.ts';
+import { UsageError } from './errors.ts';
+
+export const retryCommand = (): Command =>
+  new Command('retry')
+    .description('try parked users again; a running service delivers them within seconds')
+    .argument('[user]', 'userName or id')
+    .option('--all', 'every parked user')
+    .action(async (user: string | undefined, { all }: { all?: boolean }) => {
+      if ((user === undefined) === (all !== true)) throw new UsageError('say which user, or --all');
+      const released = await retryUsers(readConfig(), systemClock, user);
+      process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
+    });
+
+/**
+ * @param idOrUserName one user; all of them when absent
+ * @returns how many users
+ */
+function retryUsers(config: Config, clock: Clock, idOrUserName?: string): Promise<number> {
+  return besideService(config, async (store, find) => {
+    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, clock.now());
+    const id = (await find(idOrUserName))?.id ?? idOrUserName;
+    return store.releaseLanes(CONNECTOR, clock.now(), id);
+  });
+}
