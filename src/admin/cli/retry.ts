@@ -1,6 +1,5 @@
 /** `retry <user>`: makes parked users due, which a running service delivers within seconds. */
 import { Command } from 'commander';
-import { systemClock, type Clock } from '../../clock.ts';
 import { readConfig, type Config } from '../../config.ts';
 import { CONNECTOR } from '../../parts.ts';
 import { besideService } from './beside-service.ts';
@@ -13,7 +12,7 @@ export const retryCommand = (): Command =>
     .option('--all', 'every parked user')
     .action(async (user: string | undefined, { all }: { all?: boolean }) => {
       if ((user === undefined) === (all !== true)) throw new UsageError('say which user, or --all');
-      const released = await retryUsers(readConfig(), systemClock, user);
+      const released = await retryUsers(readConfig(), user);
       process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
     });
 
@@ -21,10 +20,11 @@ export const retryCommand = (): Command =>
  * @param idOrUserName one user; all of them when absent
  * @returns how many users
  */
-function retryUsers(config: Config, clock: Clock, idOrUserName?: string): Promise<number> {
+function retryUsers(config: Config, idOrUserName?: string): Promise<number> {
   return besideService(config, async (store, find) => {
-    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, clock.now());
+    const now = await store.now();
+    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, now);
     const id = (await find(idOrUserName))?.id ?? idOrUserName;
-    return store.releaseLanes(CONNECTOR, clock.now(), id);
+    return store.releaseLanes(CONNECTOR, now, id);
   });
 }
