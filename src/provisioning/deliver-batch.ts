@@ -5,7 +5,8 @@ import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './de
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { rememberIntent } from './remember-intent.ts';
 import type { JsonObject } from '../scim/json.ts';
-import type { LateWrite, LeasedLane, Settlement } from '../storage/store.ts';
+import type { LeasedLane, Settlement } from '../storage/store.ts';
+import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { forgetCertainty } from './told.ts';
 
 /** Records of one Salesforce collection. */
@@ -59,8 +60,6 @@ async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[])
 const withDoubts = (lane: LeasedLane): LeasedLane =>
   lane.doubts > 0 && lane.told !== undefined ? { ...lane, told: forgetCertainty(lane.told) } : lane;
 
-type Outcomes = ReadonlyMap<Decision, LeadOutcome>;
-
 /** A call that Salesforce refuses as a whole is halved until the record that spoils it stands alone. */
 async function write(target: LeadTarget, writes: readonly WriteDecision[], deadline: number): Promise<Outcomes> {
   if (writes.length === 0) return new Map();
@@ -108,47 +107,13 @@ async function record(
     settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
   );
   const settled = await context.store.settleLanes(context.connector, lease, settlements, now);
-  await doubt(context, settlements, decisions, outcomes, settled);
+  await doubtLateWrites(context, decisions, outcomes, settlements, settled);
   const attempts = new Map(decisions.map(({ claimed }) => [claimed.lane.userId, claimed.lane.attempts]));
   for (const { userId, attempt } of settlements) {
     if (!settled.has(userId)) continue;
     context.onEvent({ kind: 'attempt', userId, attempt: attempts.get(userId) ?? 0, entry: attempt });
   }
 }
-
-/**
- * A process that was stopped past its lease, between the check of the clock and the call, may have overwritten what another
- * one sent since. Nothing can call such a write back, so the lane is sent once more.
- */
-async function doubt(
-  { store, connector, now, onEvent }: DeliveryContext,
-  settlements: readonly Settlement[],
-  decisions: readonly Decision[],
-  outcomes: Outcomes,
-  settled: ReadonlySet<string>,
-): Promise<void> {
-  const late = decisions.flatMap((decision, index): readonly LateWrite[] => {
-    const { userId, version, attempt } = settlements[index] as Settlement;
-    const outcome = outcomes.get(decision);
-    if (settled.has(userId) || decision.kind !== 'write' || !outcome || !mayHaveHappened(outcome)) return [];
-    const { leadId } = outcome.kind === 'failed' ? decision.lead : outcome;
-    return [
-      {
-        userId,
-        version,
-        origin: decision.lead.origin ?? 'created',
-        ...(leadId !== undefined && { leadId }),
-        attempt: { ...attempt, outcome: 'late' },
-      },
-    ];
-  });
-  if (late.length === 0) return;
-  await store.doubtLanes(connector, late, now());
-  for (const { userId, attempt } of late) onEvent({ kind: 'attempt', userId, attempt: 0, entry: attempt });
-}
-
-const mayHaveHappened = (outcome: LeadOutcome): boolean =>
-  outcome.kind !== 'failed' || outcome.fault.committed === 'maybe';
 
 function settle(decision: Decision, outcome: LeadOutcome | undefined, input: SettlementInput): Settlement {
   switch (decision.kind) {
