@@ -90,11 +90,11 @@ async function start(
   const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl, life });
   stops.push(async () => server.close());
   await worker.start();
-  // Both at once: requests and the batch in flight share the deadline of the stop.
+  const stopJobs = startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger });
+  // All at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
-    await Promise.all([server.close(), worker.stop()]);
+    await Promise.all([server.close(), worker.stop(), stopJobs()]);
   });
-  stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
   stops.push(async () => {
     life.isStopping = true;
     if (config.DRAIN_SECONDS > 0) await sleep(config.DRAIN_SECONDS * SECOND);

@@ -21,6 +21,7 @@ export class SharedClock implements Clock {
   readonly #read: () => Promise<number>;
   readonly #elapsed: () => number;
   #offset: number;
+  #isSynced = false;
 
   /**
    * @param read the shared time, epoch milliseconds
@@ -43,7 +44,9 @@ export class SharedClock implements Clock {
     const tookMs = this.#elapsed() - before;
     const step = shared - (this.#offset + before + tookMs / 2);
     // Within what the reading itself may have cost there is nothing to correct.
-    if (tookMs > MAX_READING_MS || Math.abs(step) <= tookMs / 2 + 1) return 0;
+    // The first is better than the clock of this machine, however long it took.
+    if (this.#isSynced && (tookMs > MAX_READING_MS || Math.abs(step) <= tookMs / 2 + 1)) return 0;
+    this.#isSynced = true;
     this.#offset += step;
     return step;
   }

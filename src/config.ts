@@ -258,6 +258,10 @@ function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string
     config.SANDBOX_PORT === 0
       ? ['SALESFORCE_LOGIN_URL is needed when SANDBOX_PORT is 0: there is no Salesforce to provision to']
       : [];
+  if (!config.DATABASE_URL.startsWith('sqlite:'))
+    faults.push(
+      'SALESFORCE_LOGIN_URL is needed with PostgreSQL: the embedded stand-in forgets its Leads at each start, and this database may belong to an org',
+    );
   const orphans = [...explicit].filter((key) => /^SALESFORCE_(CLIENT|USERNAME|PASSWORD|SECURITY|PRIVATE)/.test(key));
   if (orphans.length > 0)
     faults.push(

@@ -4,13 +4,16 @@ import type { SharedClock } from './clock.ts';
 import type { Store } from './storage/store.ts';
 
 const SECOND = 1000;
-const HOUR = 3600 * SECOND;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const SYNC_EVERY_MS = 5 * SECOND;
 /** Less is what clocks are corrected by all the time. */
 const STEP_BACK_MS = SECOND;
 const PRUNE_EVERY_MS = HOUR;
+/** More often than the job is due: each look may come a moment too early. */
+const PRUNE_LOOK_MS = 10 * MINUTE;
 /** Entries a transaction: few enough that requests do not wait for it. */
 const PRUNE_ENTRIES = 1_000;
 
@@ -25,28 +28,45 @@ export interface JobContext {
 
 /** @returns how to stop them; resolves when none is at work */
 export function startJobs(context: JobContext): () => Promise<void> {
+  const follow = clockFollower(context);
+  const stopping = new AbortController();
   const stops = [
-    repeat(context, SYNC_EVERY_MS, 'clock', () => followClock(context)),
-    repeat(context, PRUNE_EVERY_MS, 'journal', () => pruneJournal(context)),
+    repeat(context, SYNC_EVERY_MS, 'clock', () => follow()),
+    repeat(context, PRUNE_LOOK_MS, 'journal', () => pruneJournal(context, stopping.signal)),
   ];
   return async () => {
+    stopping.abort();
     await Promise.all(stops.map((stop) => stop()));
   };
 }
 
-/** Waits that were counted by a clock that went back would last until it has caught up. */
-export async function followClock({ store, clock, connector, logger }: Omit<JobContext, 'journalDays'>): Promise<void> {
-  const step = await clock.sync();
-  if (Math.abs(step) > STEP_BACK_MS) logger.warn({ stepMs: Math.round(step) }, 'clock stepped');
-  if (step < -STEP_BACK_MS) await store.hastenLanes(connector, clock.now());
+/** Waits that were counted by a clock that went back would last until it has caught up. @returns the job */
+export function clockFollower({
+  store,
+  clock,
+  connector,
+  logger,
+}: Omit<JobContext, 'journalDays'>): () => Promise<void> {
+  // Until it succeeded once: the database may fail between the two.
+  let isHastening = false;
+  return async () => {
+    const step = await clock.sync();
+    if (Math.abs(step) > STEP_BACK_MS) logger.warn({ stepMs: Math.round(step) }, 'clock stepped');
+    isHastening ||= step < -STEP_BACK_MS;
+    if (isHastening) await store.hastenLanes(connector, clock.now());
+    isHastening = false;
+  };
 }
 
 /** One process an hour, in small transactions. @returns entries forgotten */
-export async function pruneJournal({ store, clock, journalDays, logger }: JobContext): Promise<number> {
+export async function pruneJournal(
+  { store, clock, journalDays, logger }: JobContext,
+  stopping?: AbortSignal,
+): Promise<number> {
   const now = clock.now();
   if (journalDays === 0 || !(await store.takeJob('prune journal', PRUNE_EVERY_MS, now))) return 0;
   let entries = 0;
-  for (;;) {
+  while (stopping?.aborted !== true) {
     const pruned = await store.pruneJournal(now - journalDays * DAY, PRUNE_ENTRIES);
     entries += pruned;
     if (pruned < PRUNE_ENTRIES) break;

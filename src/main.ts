@@ -65,12 +65,17 @@ for (const command of COMMANDS) program.addCommand(command());
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 function stopOnSignal(running: Pick<App, 'stop'>, deadlineMs = STOP_DEADLINE_MS): void {
-  const stop = (): void => {
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    // Somebody at the keyboard who asks twice means it; an orchestrator repeats itself.
+    if (isStopping && signal === 'SIGINT') process.exit(FAILED);
+    if (isStopping) return;
+    isStopping = true;
     setTimeout(() => process.exit(FAILED), deadlineMs).unref();
     running.stop().then(() => process.exit(0), fail);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 /** What an operator can mend is one message; everything else keeps its stack. */
@@ -84,5 +89,8 @@ function fail(error: unknown): never {
 function isMendable(error: unknown): error is Error {
   return error instanceof Error && (MENDABLE.some((kind) => error instanceof kind) || 'syscall' in error);
 }
+
+// `check | head` closes the pipe before we are done, and that is all right.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
 
 await program.parseAsync().catch(fail);

@@ -1,4 +1,5 @@
 /** One batch from claim to settlement: read what is true now, decide, write, record. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
@@ -13,6 +14,9 @@ import { forgetCertainty } from './told.ts';
 export const MAX_BATCH = 200;
 /** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
 const SETTLE_MARGIN_MS = 5_000;
+/** Tried for some minutes; then the lease and the fields marked unsure have to do. */
+const SETTLE_ATTEMPTS = 300;
+const SETTLE_RETRY_MS = 1_000;
 
 export interface BatchResult {
   /** Lanes that were claimed. */
@@ -106,12 +110,34 @@ async function record(
   const settlements = decisions.map((decision) =>
     settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
   );
-  const settled = await context.store.settleLanes(context.connector, lease, settlements, now);
-  await doubtLateWrites(context, decisions, outcomes, settlements, settled);
+  const settled = await persist(context, async () => {
+    const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
+    await doubtLateWrites(context, decisions, outcomes, settlements, ids);
+    return ids;
+  });
   const attempts = new Map(decisions.map(({ claimed }) => [claimed.lane.userId, claimed.lane.attempts]));
   for (const { userId, attempt } of settlements) {
     if (!settled.has(userId)) continue;
     context.onEvent({ kind: 'attempt', userId, attempt: attempts.get(userId) ?? 0, entry: attempt });
+  }
+}
+
+/**
+ * What Salesforce did must not be forgotten because the database is away: who was cut off from it for longer than a lease is
+ * also who may have written late. Settling twice is harmless, the lease guards it; a doubt too many costs one call.
+ */
+async function persist<T>(
+  { settleRetryMs = SETTLE_RETRY_MS, onEvent }: DeliveryContext,
+  act: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === SETTLE_ATTEMPTS) throw error;
+      if (attempt === 1) onEvent({ kind: 'batch failed', error });
+      await sleep(settleRetryMs);
+    }
   }
 }
 

@@ -19,6 +19,8 @@ export interface DeliveryContext {
   readonly random: () => number;
   /** How long a claim keeps others away; longer than all calls of a batch together. */
   readonly leaseMs: number;
+  /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
+  readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
 }
 

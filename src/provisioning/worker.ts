@@ -41,9 +41,7 @@ export class Worker {
   /** A start is somebody's act: a gate that waits for one opens, and what was parked is tried again. */
   async start(): Promise<void> {
     const { store, connector } = this.#context;
-    const gate = await store.readGate(connector);
-    if (gate && gate.until === undefined)
-      await store.setGate(connector, { ...gate, failures: 0, until: this.#context.now() });
+    await store.probeGate(connector, this.#context.now());
     await store.releaseLanes(connector, this.#context.now());
     this.#unsubscribe = store.onDue((due) => {
       if (due !== connector) return;
@@ -122,14 +120,14 @@ export class Worker {
       reason: `${fault.code}: ${fault.message}`,
       ...(Number.isFinite(waitMs) && { until: now() + waitMs }),
     };
-    await store.setGate(connector, gate);
+    await store.closeGate(connector, gate);
     const hint = hintFor(fault);
     onEvent({ kind: 'gate closed', ...gate, ...(hint !== undefined && { hint }) });
   }
 
   async #openGate(): Promise<void> {
     if (!this.#gate) return;
-    await this.#context.store.setGate(this.#context.connector, undefined);
+    await this.#context.store.openGate(this.#context.connector, this.#gate);
     this.#context.onEvent({ kind: 'gate opened' });
   }
 

@@ -281,7 +281,12 @@ export interface Store {
   takeJob(name: string, everyMs: number, now: number): Promise<boolean>;
 
   readGate(connector: string): Promise<Gate | undefined>;
-  setGate(connector: string, gate: Gate | undefined): Promise<void>;
+  /** Never opens or shortens one that another process closed for longer. */
+  closeGate(connector: string, gate: Gate): Promise<void>;
+  /** @param seen the gate behind which Salesforce answered; one that was closed since stays closed */
+  openGate(connector: string, seen: Gate): Promise<void>;
+  /** Lets a gate that waits for somebody be tried: its wait ends now. */
+  probeGate(connector: string, now: number): Promise<void>;
 
   /** Calls `listener` whenever lanes of a connector may have become due, here or in another process. @returns how to stop that */
   onDue(listener: (connector: string) => void): () => void;

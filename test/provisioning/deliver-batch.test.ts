@@ -14,6 +14,7 @@ import { createLeadTarget, type SalesforceLeads } from '../../src/salesforce/lea
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { readSchemaFile } from '../../src/schema-files.ts';
 import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
+import { StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Lane, Store } from '../../src/storage/store.ts';
 import { ENGINES, openEngine, indexes, registry } from '../support/engines.ts';
 import { request } from '../support/service.ts';
@@ -219,6 +220,26 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     );
     await deliver();
     expect(await calls()).toBe(5);
+  });
+
+  it('does not forget a late write because the database was away when it came to settle', async () => {
+    const id = await create({ userName: 'a', title: 'first', emails: ['a@example.com'] });
+    await deliver();
+    await patch(id, 'title', 'older');
+    const meanwhile = async (): Promise<void> => {
+      await patch(id, 'title', 'newer');
+      await deliver();
+    };
+    let failures = 3;
+    const away: Store = {
+      ...store,
+      settleLanes: (...given) =>
+        failures-- > 0 ? Promise.reject(new StorageUnavailable('away')) : store.settleLanes(...given),
+    };
+    await deliver({ store: away, target: stopped(meanwhile), settleRetryMs: 1 });
+    expect(await leads()).toMatchObject([{ Title: 'older' }]);
+    await deliver();
+    expect(await leads()).toMatchObject([{ Title: 'newer' }]);
   });
 
   it('removes the Lead that a process stopped past its lease made of a user who is gone', async () => {

@@ -356,7 +356,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       const failed = settlement(lane as LeasedLane, { state: 'due', dueAt: 900_000, delivered: false, lead: 'keep' });
       await store.settleLanes(CONNECTOR, 'lease-1', [failed], 5_000);
       await claim(store, 5_000, 'lease-2');
-      await store.setGate(CONNECTOR, { class: 'outage', reason: 'x', failures: 3, until: 900_000 });
+      await store.closeGate(CONNECTOR, { class: 'outage', reason: 'x', failures: 3, until: 900_000 });
       await store.hastenLanes(CONNECTOR, 100);
       expect(await store.readLane(CONNECTOR, waiting.id)).toMatchObject({ state: 'due', dueAt: 100 });
       expect(await store.readLane(CONNECTOR, leased.id)).toMatchObject({ dueAt: 15_000 });
@@ -397,25 +397,36 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
   });
 
   describe('gates', () => {
-    it('keeps the gate of a connector until it is taken away', async () => {
+    const throttled = { class: 'throttle', reason: 'REQUEST_LIMIT_EXCEEDED', failures: 2, until: 9_000 };
+    const refused = { class: 'authentication', reason: 'invalid_grant', failures: 1 };
+
+    it('keeps the gate of a connector until it is opened by who saw it', async () => {
       expect(await store.readGate(CONNECTOR)).toBeUndefined();
-      await store.setGate(CONNECTOR, {
-        class: 'throttle',
-        reason: 'REQUEST_LIMIT_EXCEEDED',
-        failures: 2,
-        until: 9_000,
-      });
-      expect(await store.readGate(CONNECTOR)).toEqual({
-        class: 'throttle',
-        reason: 'REQUEST_LIMIT_EXCEEDED',
-        failures: 2,
-        until: 9_000,
-      });
-      const closed = { class: 'authentication', reason: 'invalid_grant', failures: 1 };
-      await store.setGate(CONNECTOR, closed);
-      expect(await store.readGate(CONNECTOR)).toEqual(closed);
-      await store.setGate(CONNECTOR, undefined);
+      await store.closeGate(CONNECTOR, throttled);
+      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
+      await store.openGate(CONNECTOR, { ...throttled, until: 8_000 });
+      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
+      await store.openGate(CONNECTOR, throttled);
       expect(await store.readGate(CONNECTOR)).toBeUndefined();
+    });
+
+    it('is closed for longer by whoever asks, and never for less', async () => {
+      await store.closeGate(CONNECTOR, throttled);
+      await store.closeGate(CONNECTOR, { ...throttled, until: 8_000 });
+      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
+      await store.closeGate(CONNECTOR, refused);
+      await store.closeGate(CONNECTOR, throttled);
+      await store.openGate(CONNECTOR, throttled);
+      expect(await store.readGate(CONNECTOR)).toEqual(refused);
+    });
+
+    it('is tried again when somebody lets it, and only one that waits for that', async () => {
+      await store.closeGate(CONNECTOR, throttled);
+      await store.probeGate(CONNECTOR, 500);
+      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
+      await store.closeGate(CONNECTOR, refused);
+      await store.probeGate(CONNECTOR, 500);
+      expect(await store.readGate(CONNECTOR)).toEqual({ ...refused, failures: 0, until: 500 });
     });
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,12 @@ describe('the SQLite file', () => {
     expect(await driver.read({ text: 'pragma journal_mode', values: [] })).toEqual([{ journal_mode: 'wal' }]);
     expect(await driver.read({ text: 'pragma synchronous', values: [] })).toEqual([{ synchronous: 2 }]);
     await driver.close();
+  });
+
+  it('is for nobody else to read', async () => {
+    await (await open()).close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
   });
 
   it('refuses a second opener with a message that says what to do, and lets readers in', async () => {

@@ -102,7 +102,12 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
     await settle(store, first, {});
     const error = { class: 'data', code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'no "sheriffs"', hint: 'x' };
     await settle(store, second, { state: 'parked', delivered: false, attempts: 3, lead: {}, error });
-    await store.setGate(CONNECTOR, { class: 'throttled', reason: 'REQUEST_LIMIT_EXCEEDED', failures: 2, until: 9_000 });
+    await store.closeGate(CONNECTOR, {
+      class: 'throttled',
+      reason: 'REQUEST_LIMIT_EXCEEDED',
+      failures: 2,
+      until: 9_000,
+    });
   };
 
   interface Export {

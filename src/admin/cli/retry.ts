@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { readConfig, type Config } from '../../config.ts';
 import { CONNECTOR } from '../../parts.ts';
 import { besideService } from './beside-service.ts';
-import { UsageError } from './errors.ts';
+import { CommandFailed, UsageError } from './errors.ts';
 
 export const retryCommand = (): Command =>
   new Command('retry')
@@ -25,6 +25,8 @@ function retryUsers(config: Config, idOrUserName?: string): Promise<number> {
     const now = await store.now();
     if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, now);
     const id = (await find(idOrUserName))?.id ?? idOrUserName;
+    if (!(await store.readLane(CONNECTOR, id)))
+      throw new CommandFailed(`nothing is to be delivered for a user ${idOrUserName}: give a userName or an id`);
     return store.releaseLanes(CONNECTOR, now, id);
   });
 }

@@ -60,7 +60,7 @@ export class PostgresDriver implements Driver {
     this.#pool.on('error', (error) => onIdleError?.(error));
     // One that breaks while it is used fails its statements; without a listener it would end the process as well.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
-    this.signals = new PostgresSignals(config, (text, values) => this.#pool.query(text, values));
+    this.signals = new PostgresSignals(config, (text, values) => this.#pool.query({ ...command(text), values }));
   }
 
   async read(statement: Statement): Promise<readonly Row[]> {

@@ -32,7 +32,11 @@ const CREATE = `select 'create tables: search_path names no schema that exists' 
   union all
   select 'create tables in schema ' || current_schema() where not has_schema_privilege(current_schema(), 'create')`;
 
-const TABLES = `select 'read and write table ' || relname as lacking from pg_class
+const TABLES = `select 'write: the server is a standby' as lacking where pg_is_in_recovery()
+  union all
+  select 'write: default_transaction_read_only is on' where current_setting('default_transaction_read_only') = 'on'
+  union all
+  select 'read and write table ' || relname from pg_class
   where relnamespace = (select oid from pg_namespace where nspname = current_schema()) and relkind = 'r'
     and relname in ('migration', 'resource', 'unique_key', 'search_key', 'lane', 'journal', 'gate', 'job', 'import')
     and not (has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert')

@@ -9,6 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '28000': 'check user, password and pg_hba.conf of the server',
   '3D000': 'create the database, or name another in DATABASE_URL',
   '3F000': 'create the schema that search_path names',
+  '42P01': 'the database has no tables of this program: run migrate, or serve',
   '42501': 'grant the user create and usage on the schema, and all rights on its tables and sequences',
   '25006': 'DATABASE_URL names a standby or a read-only database: name the primary',
   '53300': 'lower DATABASE_CONNECTIONS or raise max_connections of the server',

@@ -10,16 +10,25 @@ export async function readGate(driver: Driver, connector: string): Promise<Gate 
   return row['until'] === null ? gate : { ...gate, until: Number(row['until']) };
 }
 
-export function* setGate(connector: string, gate: Gate | undefined): Transaction<void> {
-  if (!gate) {
-    yield { text: 'delete from gate where connector = $1', values: [connector] };
-    return;
-  }
+/** One that waits for somebody stays, and none gets shorter: another process may know less. */
+export function* closeGate(connector: string, gate: Gate): Transaction<void> {
   const text = `insert into gate (connector, class, reason, failures, until) values ($1, $2, $3, $4, $5)
     on conflict (connector) do update set
       class = excluded.class,
       reason = excluded.reason,
       failures = excluded.failures,
-      until = excluded.until`;
-  yield { text, values: [connector, gate.class, gate.reason, gate.failures, gate.until ?? null] };
+      until = excluded.until
+    where excluded.until is null or gate.until < excluded.until`;
+  yield { text, values: [connector, gate.class, gate.reason, gate.failures, gate.until ?? null], unread: true };
+}
+
+/** @param seen the gate that Salesforce was asked behind; one that was closed since stays */
+export function* openGate(connector: string, seen: Gate): Transaction<void> {
+  const text = 'delete from gate where connector = $1 and failures = $2 and until = $3';
+  yield { text, values: [connector, seen.failures, seen.until ?? null], unread: true };
+}
+
+export function* probeGate(connector: string, now: number): Transaction<void> {
+  const text = 'update gate set until = $2, failures = 0 where connector = $1 and until is null';
+  yield { text, values: [connector, now], unread: true };
 }

@@ -13,6 +13,7 @@ import {
 } from '../transfer.ts';
 import type { Dialect, ManyRows } from './dialect.ts';
 import { unfinishedImport } from './inspect.ts';
+import { keyValue } from './key-value.ts';
 import { TABLES, type Column, type Table } from './tables.ts';
 import type { Driver, Row, SqlValue, Transaction } from './transaction.ts';
 
@@ -61,11 +62,19 @@ function* goOnAbove(dialect: Dialect, table: keyof Sequences, last: number): Tra
 function* finish(dialect: Dialect, id: string, now: number): Transaction<void> {
   for (const table of SEQUENCED) {
     const latest = yield { text: dialect.lastKey(table), values: [] };
-    const greatest = yield { text: `select coalesce(max(seq), 0) as last from ${table}`, values: [] };
+    const greatest = yield { text: GREATEST[table], values: [] };
     yield* goOnAbove(dialect, table, Math.max(lastOf(latest), lastOf(greatest)));
   }
   yield { text: 'update import set finished_at = $1 where id = $2', values: [now, id] };
 }
+
+/** Lanes name journal numbers, also of entries that were pruned or left out. */
+const GREATEST: Readonly<Record<keyof Sequences, string>> = {
+  resource: 'select coalesce(max(seq), 0) as last from resource',
+  journal: `select max(last) as last from (
+    select coalesce(max(seq), 0) as last from journal union all select coalesce(max(tail_seq), 0) from lane
+  ) as both_of_them`,
+};
 
 const lastOf = (rows: readonly Row[]): number => Number(rows[0]?.['last'] ?? 0);
 
@@ -164,5 +173,5 @@ const toKeyRow = (line: number, { type, seq }: TransferRecord, { attribute, valu
   line,
   unique,
   // Checked when the resource was written.
-  values: { type: type as string, attribute, value, seq: seq as number },
+  values: { type: type as string, attribute, value: keyValue(value), seq: seq as number },
 });

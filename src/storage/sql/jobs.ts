@@ -5,9 +5,9 @@ import type { Transaction } from './transaction.ts';
 export function* takeJob(name: string, everyMs: number, now: number): Transaction<boolean> {
   const text = `insert into job (name, due_at) values ($1, $2)
     on conflict (name) do update set due_at = excluded.due_at
-    where job.due_at <= $3 or job.due_at > excluded.due_at
+    where job.due_at <= $3 or job.due_at > $4
     returning name`;
-  // Due later than one whole turn from now: the clock went back.
-  const rows = yield { text, values: [name, now + everyMs, now] };
+  // Due later than two whole turns from now: the clock went back.
+  const rows = yield { text, values: [name, now + everyMs, now, now + 2 * everyMs] };
   return rows.length > 0;
 }

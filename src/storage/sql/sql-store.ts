@@ -2,7 +2,7 @@
 import type { Store } from '../store.ts';
 import { commitChange } from './commit.ts';
 import type { Dialect } from './dialect.ts';
-import { readGate, setGate } from './gate.ts';
+import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
@@ -77,7 +77,9 @@ export function sqlStore(
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
     readGate: (connector) => readGate(driver, connector),
-    setGate: (connector, gate) => driver.write(() => setGate(connector, gate)),
+    closeGate: (connector, gate) => driver.write(() => closeGate(connector, gate)),
+    openGate: (connector, seen) => driver.write(() => openGate(connector, seen)),
+    probeGate: (connector, now) => driver.write(() => probeGate(connector, now)),
     onDue: (listener) => due.listen(listener),
     now: async () => {
       const [row] = await driver.read({ text: `select ${dialect.now} as now`, values: [] });

@@ -1,5 +1,5 @@
 /** Opens the embedded database: one file, one process. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { StorageUnavailable } from '../errors.ts';
@@ -27,6 +27,7 @@ const PRAGMAS = [
 export function openSqlite(path: string): Driver {
   if (path === ':memory:') return new SqliteDriver(connect(path));
   makeFolder(path);
+  keepPrivate(path);
   const lock = lockFile(path);
   try {
     const driver = new SqliteDriver(connect(path));
@@ -81,9 +82,18 @@ export function openSqliteToLook(path: string): Driver {
   return new SqliteDriver(connect(path, ['busy_timeout = 5000']), { isGuest: true });
 }
 
+/** It holds personal data. SQLite gives its log the rights of the database; a file that is there keeps its own. */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw new StorageUnavailable(`cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 function makeFolder(path: string): void {
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StorageUnavailable(`DATABASE_URL: cannot make the folder of ${path}: ${messageOf(error)}`, {
       cause: error,
