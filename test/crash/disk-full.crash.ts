@@ -55,7 +55,7 @@ async function play(scenario: Scenario): Promise<void> {
     findings.say(`disk full ${round} of ${PLAN.diskFull}; ${findings.refused} requests refused`);
   }
   await scenario.end();
-  const url = `sqlite:${join(folder, 'scim.sqlite')}`;
+  const url = `sqlite:${service.folder}/data/scim.sqlite`;
   findings.remark = `${findings.refused} requests were answered 503; the service was not restarted`;
   await scenario.reckon(url);
   // And what it says from memory is on disk.
