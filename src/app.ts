@@ -6,7 +6,14 @@ import { createSecureContext } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { SharedClock, systemClock, type Clock } from './clock.ts';
-import { bearerTokens, ConfigurationError, DEFAULT_PASSWORD, LOOPBACK_HOSTS, type Config } from './config.ts';
+import {
+  bearerTokens,
+  ConfigurationError,
+  DEFAULT_PASSWORD,
+  LOOPBACK_HOSTS,
+  standInFault,
+  type Config,
+} from './config.ts';
 import { openStore } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
@@ -64,6 +71,8 @@ async function start(
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<App> {
+  const fault = standInFault(config);
+  if (fault !== undefined) throw new ConfigurationError([fault]);
   const registry = readRegistry();
   const mapping = readMapping(config, registry);
   const indexes = readIndexes(registry);

@@ -107,6 +107,15 @@ function read(environment: Environment, crossCheck: CrossCheck): Config {
   return config;
 }
 
+/**
+ * Why the service must not be served with the embedded stand-in: it would make all Leads anew, of a database that is
+ * shared and may belong to an org.
+ */
+export function standInFault(config: Config): string | undefined {
+  if (config.SALESFORCE_LOGIN_URL !== undefined || config.DATABASE_URL.startsWith('sqlite:')) return undefined;
+  return 'SALESFORCE_LOGIN_URL is needed with PostgreSQL: the embedded stand-in forgets its Leads at each start, and this database may belong to an org';
+}
+
 /** The static bearer tokens, one each. */
 export function bearerTokens(config: Config): readonly string[] {
   return (config.SCIM_BEARER_TOKENS ?? '')
@@ -258,10 +267,6 @@ function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string
     config.SANDBOX_PORT === 0
       ? ['SALESFORCE_LOGIN_URL is needed when SANDBOX_PORT is 0: there is no Salesforce to provision to']
       : [];
-  if (!config.DATABASE_URL.startsWith('sqlite:'))
-    faults.push(
-      'SALESFORCE_LOGIN_URL is needed with PostgreSQL: the embedded stand-in forgets its Leads at each start, and this database may belong to an org',
-    );
   const orphans = [...explicit].filter((key) => /^SALESFORCE_(CLIENT|USERNAME|PASSWORD|SECURITY|PRIVATE)/.test(key));
   if (orphans.length > 0)
     faults.push(

@@ -200,6 +200,12 @@ describe('the process', () => {
     expect(await ask({})).not.toBe(200);
   });
 
+  it('refuses the embedded stand-in with PostgreSQL, whose Leads may be those of an org', async () => {
+    const program = run({ DATABASE_URL: 'postgres://127.0.0.1:1/scim', SANDBOX_PORT: '8090' });
+    expect(await program.exited).toBe(1);
+    expect(program.stderr()).toMatch(/SALESFORCE_LOGIN_URL is needed with PostgreSQL/);
+  });
+
   it('names a port that is taken without a stack trace', async () => {
     const sandbox = await newSandbox();
     const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, PORT: new URL(sandbox.url).port });

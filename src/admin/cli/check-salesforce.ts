@@ -1,6 +1,6 @@
 /** Whether the service can log in to Salesforce and write the Leads that the mapping makes; writes nothing there. */
 import { systemClock } from '../../clock.ts';
-import type { Config } from '../../config.ts';
+import { standInFault, type Config } from '../../config.ts';
 import { createLogger } from '../../logger.ts';
 import { parseMappingFile } from '../../parts.ts';
 import { hintFor } from '../../provisioning/hints.ts';
@@ -23,6 +23,8 @@ const STAND_IN = 'SALESFORCE_LOGIN_URL is not set: the embedded stand-in will be
  * @returns never fails: what goes wrong is the result
  */
 export async function checkSalesforce(config: Config, isMappingSound: boolean): Promise<readonly CheckResult[]> {
+  const fault = standInFault(config);
+  if (fault !== undefined) return [login.failed(fault), ...skipAll(NAMES.slice(1), 'there is no login')];
   if (config.SALESFORCE_LOGIN_URL === undefined) return skipAll(NAMES, STAND_IN);
   const client = createClient(config);
   if (typeof client === 'string') return [login.failed(client), ...skipAll(NAMES.slice(1), 'there is no login')];
