@@ -158,6 +158,25 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
     });
   });
 
+  it.each(LASTING_ENGINES)('keeps values that are too long for an index unique and found in $name', async (other) => {
+    const [source, target] = [await newDatabase(), await newDatabase(other)];
+    const store = await serve(source);
+    const names = [500, 3_000].map((length) => 'x'.repeat(length));
+    for (const name of names) await create(store, name);
+    const moved = await exportAll(source);
+    await close(store);
+    await importAll(target, moved);
+    const next = await serve(target);
+    const type = registry.resourceType('User') as ResourceType;
+    for (const name of names) {
+      const filter = parseFilter(type, `userName eq "${name}"`);
+      const query = { type: 'User', offset: 0, limit: 10, locationPrefix: '', filter };
+      expect((await next.queryResources(query)).totalResults).toBe(1);
+      await expect(create(next, name)).rejects.toThrow('another resource holds this value of userName');
+    }
+    await close(next);
+  });
+
   it.each(LASTING_ENGINES)('goes on in $name as if nothing had happened: found by keys, numbered on', async (other) => {
     const [source, target] = [await newDatabase(), await newDatabase(other)];
     const store = await serve(source);
