@@ -87,6 +87,7 @@ async function start(
   stops.push(() => store.close());
   const clock = new SharedClock(() => store.now());
   await clock.sync();
+  stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
   const sandbox = await startEmbeddedSandbox(config);
   if (sandbox) stops.push(() => sandbox.close());
   // The stand-in keeps its Leads in memory: those that a database remembers died with the last one.
@@ -97,13 +98,11 @@ async function start(
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
   const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl, life });
-  stops.push(async () => server.close());
-  await worker.start();
-  const stopJobs = startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger });
-  // All at once: requests and the batch in flight share the deadline of the stop.
+  // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
-    await Promise.all([server.close(), worker.stop(), stopJobs()]);
+    await Promise.all([server.close(), worker.stop()]);
   });
+  await worker.start();
   stops.push(async () => {
     life.isStopping = true;
     if (config.DRAIN_SECONDS > 0) await sleep(config.DRAIN_SECONDS * SECOND);

@@ -7,7 +7,7 @@ import { openPostgresSnapshot } from './storage/postgres/snapshot.ts';
 import { readSnapshot, type SnapshotReader } from './storage/sql/export.ts';
 import { sqlImporter } from './storage/sql/import.ts';
 import { readUnfinishedImport, unfinishedImport } from './storage/sql/inspect.ts';
-import { migrate, SCHEMA_VERSION } from './storage/sql/migrations.ts';
+import { migrate } from './storage/sql/migrations.ts';
 import { createSqlStore, sqlStore, type SqlStoreOptions } from './storage/sql/sql-store.ts';
 import { StorageUnavailable } from './storage/errors.ts';
 import type { Dialect } from './storage/sql/dialect.ts';
@@ -104,9 +104,6 @@ export async function openSnapshot(config: DatabaseConfig, now: number): Promise
   const reader = await open(config.DATABASE_URL);
   return readSnapshot(reader, dialect, now).catch(closing(reader));
 }
-
-/** The schema version of this program. */
-export const NEWEST_SCHEMA = SCHEMA_VERSION;
 
 /** Opens a database to import into, its schema brought up to date. @throws StorageUnavailable */
 export async function openImporter(config: DatabaseConfig, now: number): Promise<Importer> {

@@ -28,10 +28,9 @@ export interface JobContext {
 
 /** @returns how to stop them; resolves when none is at work */
 export function startJobs(context: JobContext): () => Promise<void> {
-  const follow = clockFollower(context);
   const stopping = new AbortController();
   const stops = [
-    repeat(context, SYNC_EVERY_MS, 'clock', () => follow()),
+    repeat(context, SYNC_EVERY_MS, 'clock', clockFollower(context)),
     repeat(context, PRUNE_LOOK_MS, 'journal', () => pruneJournal(context, stopping.signal)),
   ];
   return async () => {

@@ -88,6 +88,6 @@ export interface Inspection {
   readonly newest: number;
   /** The export whose import was interrupted. */
   readonly unfinishedImport?: string;
-  /** What the service will not be allowed to do. */
-  readonly lacking: readonly string[];
+  /** What keeps the service from using it, each with what to do. */
+  readonly obstacles: readonly string[];
 }

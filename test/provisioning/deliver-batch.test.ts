@@ -202,15 +202,17 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     },
   });
 
+  /** What another process does while this one is stopped. */
+  const overtake = (id: string) => async (): Promise<void> => {
+    await patch(id, 'title', 'newer');
+    await deliver();
+  };
+
   it('sends the newest state again when a process that was stopped past its lease had overwritten it', async () => {
     const id = await create({ userName: 'a', title: 'first', emails: ['a@example.com'] });
     await deliver();
     await patch(id, 'title', 'older');
-    const meanwhile = async (): Promise<void> => {
-      await patch(id, 'title', 'newer');
-      await deliver();
-    };
-    await deliver({ target: stopped(meanwhile) });
+    await deliver({ target: stopped(overtake(id)) });
     expect(await leads()).toMatchObject([{ Title: 'older' }]);
     await deliver();
     expect(await leads()).toMatchObject([{ Title: 'newer' }]);
@@ -226,17 +228,13 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     const id = await create({ userName: 'a', title: 'first', emails: ['a@example.com'] });
     await deliver();
     await patch(id, 'title', 'older');
-    const meanwhile = async (): Promise<void> => {
-      await patch(id, 'title', 'newer');
-      await deliver();
-    };
     let failures = 3;
     const away: Store = {
       ...store,
       settleLanes: (...given) =>
         failures-- > 0 ? Promise.reject(new StorageUnavailable('away')) : store.settleLanes(...given),
     };
-    await deliver({ store: away, target: stopped(meanwhile), settleRetryMs: 1 });
+    await deliver({ store: away, target: stopped(overtake(id)), settleRetryMs: 1 });
     expect(await leads()).toMatchObject([{ Title: 'older' }]);
     await deliver();
     expect(await leads()).toMatchObject([{ Title: 'newer' }]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
-import type { Change, LateWrite, LeasedLane, Settlement, Store, StoredResource } from '../../src/storage/store.ts';
+import type { Change, LateWrite, LeasedLane, Store, StoredResource } from '../../src/storage/store.ts';
+import { settlement } from './support/settlement.ts';
 import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 
 const CONNECTOR = 'salesforce';
@@ -37,20 +38,6 @@ const plain = (resource: StoredResource | undefined): unknown =>
 
 const claim = (store: Store, now: number, lease = 'lease-1', limit = 200): Promise<readonly LeasedLane[]> =>
   store.claimLanes({ connector: CONNECTOR, limit, lease, leaseMs: 10_000, now });
-
-const settlement = (lane: LeasedLane, more: Partial<Settlement> = {}): Settlement => ({
-  userId: lane.userId,
-  state: 'idle',
-  dueAt: 0,
-  attempts: 0,
-  seenSeq: lane.tailSeq,
-  seenDoubts: lane.doubts,
-  delivered: true,
-  lead: { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"x"}' },
-  version: 1,
-  attempt: { action: 'create', reason: 'new user', outcome: 'delivered', fields: ['LastName'], durationMs: 5 },
-  ...more,
-});
 
 describe.each(ENGINES)('storage contract on $name', (engine) => {
   let store: Store;

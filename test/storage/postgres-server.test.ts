@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { openStore } from '../../src/database.ts';
+import { inspectDatabase, openStore } from '../../src/database.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
+import { TABLE_NAMES } from '../../src/storage/sql/migrations.ts';
 import { storedUser, storeOptions, userKeys } from '../support/engines.ts';
 import { startOwnPostgres, type TestPostgres } from '../support/postgres.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -86,6 +87,42 @@ describe('a PostgreSQL server with passwords and TLS', () => {
     await store.commit({ type: 'User', id: user.id, after: { resource: user, keys: userKeys('a') }, entry, at: 1 });
     expect(await store.readResource('User', user.id)).toBeDefined();
     await store.close();
+  });
+
+  it('is looked at for what keeps the service from using it, and is not changed by that', async () => {
+    const admin = new pg.Client({ connectionString: server.url });
+    await admin.connect();
+    await admin.query('create schema looked_at');
+    await admin.query(`create role reader login password 'reader-pass-word'`);
+    const as = (role: string, options: string): string =>
+      urlWith((url) => {
+        if (role !== '') [url.username, url.password] = [role, `${role}-pass-word`];
+        url.searchParams.set('options', `-c search_path=looked_at ${options}`);
+      });
+    const obstacles = async (url: string) => (await inspectDatabase({ DATABASE_URL: url })).obstacles;
+    const own = as('', '');
+    expect(await inspectDatabase({ DATABASE_URL: own })).toMatchObject({ schema: 0, obstacles: [] });
+    expect(await obstacles(as('', '-c default_transaction_read_only=on'))).toEqual([
+      'default_transaction_read_only is on: switch it off for this user',
+    ]);
+    expect(await obstacles(as('reader', ''))).toEqual(['search_path names no schema that exists: make one']);
+    await admin.query('grant usage on schema looked_at to reader');
+    expect(await obstacles(as('reader', ''))).toEqual(['not allowed to create tables in schema looked_at: grant it']);
+    await (await open(own)).close();
+    expect(await inspectDatabase({ DATABASE_URL: own })).toMatchObject({ schema: 1, obstacles: [] });
+    await admin.query('grant select, insert, update, delete on all tables in schema looked_at to reader');
+    await admin.query('revoke update on looked_at.lane from reader');
+    expect(new Set(await obstacles(as('reader', '')))).toEqual(
+      new Set([
+        'not allowed to read and write table lane: grant it',
+        'not allowed to read sequence resource_seq_seq: grant it',
+        'not allowed to read sequence journal_seq_seq: grant it',
+      ]),
+    );
+    const { rows } = await admin.query(`select relname from pg_class
+      where relnamespace = 'looked_at'::regnamespace and relkind = 'r'`);
+    expect(new Set(rows.map(({ relname }: { relname: string }) => relname))).toEqual(new Set(TABLE_NAMES));
+    await admin.end();
   });
 
   const refusals: readonly (readonly [string, (url: URL) => void, RegExp])[] = [

@@ -15,8 +15,10 @@ import {
   type TransferRecord,
 } from '../../src/storage/transfer.ts';
 import { indexes, LASTING_ENGINES, registry, storeOptions, type Database } from '../support/engines.ts';
+import { settlement } from './support/settlement.ts';
 
 const CONNECTOR = 'salesforce';
+const LEAD = { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"Å","Company":"x"}' } as const;
 const entry = { operation: 'create', actor: 'basic:admin', requestId: 'r1', changed: ['userName'] } as const;
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
@@ -68,26 +70,7 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
   const claim = (store: Store, limit: number): Promise<readonly LeasedLane[]> =>
     store.claimLanes({ connector: CONNECTOR, limit, lease: 'lease', leaseMs: 60_000, now: 2_000 });
   const settle = (store: Store, lane: LeasedLane, more: Partial<Settlement>): Promise<unknown> =>
-    store.settleLanes(
-      CONNECTOR,
-      'lease',
-      [
-        {
-          userId: lane.userId,
-          state: 'idle',
-          dueAt: 0,
-          attempts: 0,
-          seenSeq: lane.tailSeq,
-          seenDoubts: lane.doubts,
-          delivered: true,
-          lead: { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"Å","Company":"x"}' },
-          version: 1,
-          attempt: { action: 'create', reason: 'new', outcome: 'delivered', fields: ['LastName'], durationMs: 5 },
-          ...more,
-        },
-      ],
-      3_000,
-    );
+    store.settleLanes(CONNECTOR, 'lease', [settlement(lane, { lead: LEAD, ...more })], 3_000);
 
   /** Users in every state, a group, a gate and a gap in the sequence. */
   const fill = async (store: Store): Promise<void> => {

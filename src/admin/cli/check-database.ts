@@ -15,8 +15,8 @@ export async function checkDatabase(config: Config): Promise<readonly CheckResul
   }
 }
 
-function judge({ place, schema, newest, unfinishedImport, lacking }: Inspection): readonly CheckResult[] {
-  const faults = lacking.map((right) => database.failed(`${place}: not allowed to ${right}: grant it`));
+function judge({ place, schema, newest, unfinishedImport, obstacles }: Inspection): readonly CheckResult[] {
+  const faults = obstacles.map((obstacle) => database.failed(`${place}: ${obstacle}`));
   if (unfinishedImport !== undefined)
     faults.push(database.failed(`${place}: the import of ${unfinishedImport} is unfinished: run import again`));
   if (schema > newest)

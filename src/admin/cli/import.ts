@@ -3,12 +3,13 @@ import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { systemClock, type Clock } from '../../clock.ts';
 import { readConfig, type Config } from '../../config.ts';
-import { NEWEST_SCHEMA, openImporter } from '../../database.ts';
+import { openImporter } from '../../database.ts';
 import { resourceKeys } from '../../operations/resource-keys.ts';
 import { readIndexes } from '../../parts.ts';
 import { readRegistry } from '../../scim-schemas.ts';
 import { isObject } from '../../scim/json.ts';
 import { StorageUnavailable } from '../../storage/errors.ts';
+import { SCHEMA_VERSION } from '../../storage/sql/migrations.ts';
 import { ImportRefused, type Importer, type NumberedRecord, type TransferRecord } from '../../storage/transfer.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import { describeCounts, sumOf } from './export.ts';
@@ -62,7 +63,7 @@ async function importFrom(file: string, options: ImportOptions, config: Config, 
     throw new UsageError('DATABASE_URL sqlite::memory: forgets everything at exit: name a file or a PostgreSQL');
   const batches = readLines(file === '-' ? process.stdin : createReadStream(file, { highWaterMark: READ_BYTES }));
   const first = await batches.next();
-  const header = readHeader(first.done ? undefined : first.value[0], NEWEST_SCHEMA);
+  const header = readHeader(first.done ? undefined : first.value[0], SCHEMA_VERSION);
   const importer = await openImporter(config, clock.now());
   try {
     return await run({ importer, header, options, clock }, concat(first.value as readonly Line[], batches));

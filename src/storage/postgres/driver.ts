@@ -1,6 +1,7 @@
 /** Runs shared SQL on PostgreSQL (pg), one transaction on one pooled connection. */
 import pg from 'pg';
 import type { Driver, Row, Statement, Transaction } from '../sql/transaction.ts';
+import { connectionConfig } from './connection.ts';
 import { PostgresSignals } from './signals.ts';
 import { asUnavailable, codeOf } from './unavailable.ts';
 
@@ -14,8 +15,6 @@ export interface PostgresOptions {
 }
 
 const SECOND = 1000;
-/** A request that waits longer for a free connection is answered 503. */
-const CONNECT_TIMEOUT_MS = 5 * SECOND;
 const STATEMENT_TIMEOUT_MS = 15 * SECOND;
 /** A server that does not answer at all, or a network that swallows everything, must not hold requests for ever. */
 const ANSWER_TIMEOUT_MS = 20 * SECOND;
@@ -42,12 +41,7 @@ export class PostgresDriver implements Driver {
   readonly signals: PostgresSignals;
 
   constructor({ url, maxConnections = 10, onIdleError }: PostgresOptions) {
-    const config = {
-      connectionString: url,
-      application_name: 'scim-salesforce',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-    };
+    const config = connectionConfig(url);
     this.#pool = new pg.Pool({
       ...config,
       max: maxConnections,

@@ -2,9 +2,8 @@
 import pg from 'pg';
 import type { SnapshotReader } from '../sql/export.ts';
 import type { Row } from '../sql/transaction.ts';
+import { connectionConfig } from './connection.ts';
 import { asUnavailable } from './unavailable.ts';
-
-const CONNECT_TIMEOUT_MS = 5_000;
 
 /** @throws StorageUnavailable */
 export async function openPostgresSnapshot(url: string): Promise<SnapshotReader> {
@@ -25,12 +24,7 @@ export async function openPostgresSnapshot(url: string): Promise<SnapshotReader>
 
 async function connect(url: string): Promise<pg.Client> {
   try {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'scim-salesforce',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-    });
+    const client = new pg.Client(connectionConfig(url));
     await client.connect();
     return client;
   } catch (error) {

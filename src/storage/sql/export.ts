@@ -11,7 +11,7 @@ import {
 } from '../transfer.ts';
 import type { Dialect } from './dialect.ts';
 import { readSchemaVersion, readUnfinishedImport, unfinishedImport } from './inspect.ts';
-import { SCHEMA_VERSION } from './migrations.ts';
+import { schemaFault } from './migrations.ts';
 import { TABLES, type Column, type Table } from './tables.ts';
 import type { Driver, Row, SqlValue } from './transaction.ts';
 
@@ -41,10 +41,8 @@ export async function readSnapshot(reader: SnapshotReader, dialect: Dialect, now
 }
 
 function refuseSchema(schema: number): void {
-  if (schema === SCHEMA_VERSION) return;
-  const versions = `the database has schema version ${schema}, this program knows ${SCHEMA_VERSION}`;
-  if (schema === 0) throw new StorageUnavailable('the database has no tables of this program: run migrate, or serve');
-  throw new StorageUnavailable(`${versions}: ${schema < SCHEMA_VERSION ? 'run migrate' : 'run the newer program'}`);
+  const fault = schemaFault(schema);
+  if (fault !== undefined) throw new StorageUnavailable(fault);
 }
 
 async function countRecords(reader: SnapshotReader): Promise<RecordCounts> {

@@ -1,16 +1,13 @@
 /** What can be told of a database by looking alone: its schema version, and whether an import was cut short. */
 import type { Dialect } from './dialect.ts';
-import type { Driver } from './transaction.ts';
+import { schemaVersion } from './migrations.ts';
+import { readSteps, type Driver } from './transaction.ts';
 
 type Reader = Pick<Driver, 'read'>;
 
 /** @returns 0 when there are no tables of this program */
-export async function readSchemaVersion(reader: Reader, dialect: Dialect): Promise<number> {
-  if (!(await hasTable(reader, dialect, 'migration'))) return 0;
-  const text = 'select coalesce(max(version), 0) as version from migration';
-  const [row] = await reader.read({ text, values: [] });
-  return Number(row?.['version']);
-}
+export const readSchemaVersion = (reader: Reader, dialect: Dialect): Promise<number> =>
+  readSteps(reader, schemaVersion(dialect));
 
 /** @returns id of the export whose import is unfinished */
 export async function readUnfinishedImport(reader: Reader, dialect: Dialect): Promise<string | undefined> {

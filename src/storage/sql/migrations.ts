@@ -95,6 +95,27 @@ const MIGRATIONS: readonly Migration[] = [
 /** The schema version of this program. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
+/** What the migrations make, for who looks whether it may be used. */
+export const TABLE_NAMES = [
+  'migration',
+  'resource',
+  'unique_key',
+  'search_key',
+  'lane',
+  'journal',
+  'gate',
+  'job',
+  'import',
+] as const;
+
+/** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */
+export function schemaFault(found: number): string | undefined {
+  if (found === SCHEMA_VERSION) return undefined;
+  if (found === 0) return 'the database has no tables of this program: run migrate, or serve';
+  const advice = found < SCHEMA_VERSION ? 'run migrate' : 'run the newer program';
+  return `the database has schema version ${found}, this program knows ${SCHEMA_VERSION}: ${advice}`;
+}
+
 /**
  * Brings the database to this program's schema version. One that is there already needs no right to create tables: the
  * service may then run as a user that cannot, with `migrate` run by another.
@@ -102,12 +123,8 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * @throws StorageUnavailable when the database was written by a newer program
  */
 export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChange> {
-  const found = yield* readVersion(dialect);
-  if (found > SCHEMA_VERSION) {
-    throw new StorageUnavailable(
-      `the database has schema version ${found}, this program knows ${SCHEMA_VERSION}: run the newer program`,
-    );
-  }
+  const found = yield* schemaVersion(dialect);
+  if (found > SCHEMA_VERSION) throw new StorageUnavailable(String(schemaFault(found)));
   if (found === SCHEMA_VERSION) return { from: found, to: found };
   for (const text of dialect.migrationPrelude) yield { text, values: [], slow: true };
   yield {
@@ -115,7 +132,7 @@ export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChang
     values: [],
   };
   // Another process may have been faster to the lock.
-  const from = yield* readVersion(dialect);
+  const from = yield* schemaVersion(dialect);
   for (const [index, migration] of MIGRATIONS.entries()) {
     if (index < from) continue;
     for (const text of migration.statements(dialect)) yield { text, values: [], slow: true };
@@ -128,7 +145,7 @@ export function* migrate(dialect: Dialect, now: number): Transaction<SchemaChang
 }
 
 /** @returns 0 when there are no tables of this program */
-function* readVersion(dialect: Dialect): Transaction<number> {
+export function* schemaVersion(dialect: Dialect): Transaction<number> {
   const [tables] = yield { text: dialect.countTables, values: ['migration'] };
   if (Number(tables?.['tables']) === 0) return 0;
   const [row] = yield { text: 'select coalesce(max(version), 0) as version from migration', values: [] };

@@ -32,6 +32,13 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** Runs steps that only read, each by itself and outside a transaction. */
+export async function readSteps<T>(reader: Pick<Driver, 'read'>, steps: Transaction<T>): Promise<T> {
+  let step = steps.next([]);
+  while (!step.done) step = steps.next(await reader.read(step.value));
+  return step.value;
+}
+
 /** Hints that something is to be done. One may get lost: whoever listens looks for itself from time to time. */
 export interface Signals {
   /** Tells the other processes, soon. */

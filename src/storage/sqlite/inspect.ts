@@ -9,8 +9,8 @@ import { openSqliteToLook } from './open.ts';
 
 /** @throws StorageUnavailable when the file is no database */
 export async function inspectSqlite(path: string): Promise<Inspection> {
-  const absent = { place: `SQLite file ${path}`, schema: 0, newest: SCHEMA_VERSION, lacking: lackingRights(path) };
-  if (path === ':memory:' || !existsSync(path) || absent.lacking.length > 0) return absent;
+  const absent = { place: `SQLite file ${path}`, schema: 0, newest: SCHEMA_VERSION, obstacles: lackingRights(path) };
+  if (path === ':memory:' || !existsSync(path) || absent.obstacles.length > 0) return absent;
   const reader = openSqliteToLook(path);
   try {
     const schema = await readSchemaVersion(reader, sqliteDialect);
@@ -26,8 +26,10 @@ function lackingRights(path: string): readonly string[] {
   if (path === ':memory:') return [];
   const folder = nearestFolder(resolve(path));
   return [
-    ...(isAllowed(folder, constants.W_OK) ? [] : [`make files in ${folder}`]),
-    ...(!existsSync(path) || isAllowed(path, constants.R_OK | constants.W_OK) ? [] : [`read and write ${path}`]),
+    ...(isAllowed(folder, constants.W_OK) ? [] : [`not allowed to make files in ${folder}: grant it`]),
+    ...(!existsSync(path) || isAllowed(path, constants.R_OK | constants.W_OK)
+      ? []
+      : [`not allowed to read and write ${path}: grant it`]),
   ];
 }
 
