@@ -1,0 +1,7 @@
+"""How a Python suite reports: one JSON line for each check, which python.mjs reads."""
+
+import json
+
+
+def report(name, passed, detail=""):
+    print(json.dumps({"name": name, "passed": passed, "detail": str(detail)[:2000]}), flush=True)
