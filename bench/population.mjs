@@ -20,7 +20,7 @@ export const TOLD = {
  * @returns lines of NDJSON, some at a time
  */
 export function* population(users, due) {
-  const counts = { resource: users, lane: users, journal: users, gate: 0 };
+  const counts = { resource: users, member: 0, lane: users, journal: users, gate: 0 };
   yield print({
     format: 'scim-salesforce',
     version: 1,
@@ -28,7 +28,7 @@ export function* population(users, due) {
     exportedAt: new Date().toISOString(),
     schema: SCHEMA,
     counts,
-    sequences: { resource: users, journal: users },
+    sequences: { resource: users, member: 0, journal: users },
   });
   yield* each(users, resource);
   const step = due === 0 ? Infinity : Math.floor(users / due);

@@ -18,9 +18,9 @@ import { openStore } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
-import { keyTables, type ResourceIndexes } from './operations/resource-keys.ts';
+import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
-import { CONNECTOR, PROVISIONED_TYPE, readIndexes, readMapping } from './parts.ts';
+import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel } from './parts.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { Mapping } from './provisioning/mapping.ts';
@@ -29,8 +29,6 @@ import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
 import { createTarget } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { readRegistry } from './scim-schemas.ts';
-import type { Registry } from './scim/schema/registry.ts';
 import type { Store } from './storage/store.ts';
 
 const SECOND = 1000;
@@ -73,12 +71,12 @@ async function start(
 ): Promise<App> {
   const fault = standInFault(config);
   if (fault !== undefined) throw new ConfigurationError([fault]);
-  const registry = readRegistry();
-  const mapping = readMapping(config, registry);
-  const indexes = readIndexes(registry);
+  const model = readModel();
+  const mapping = readMapping(config, model.registry);
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
-    keyTables: keyTables(indexes),
+    ...storeModel(model),
+    onRebuilt: (resources: number) => logger.info({ resources }, 'indexes rebuilt'),
     now: systemClock.now(),
   };
   const store = await openStore(config, storeOptions, (error) =>
@@ -97,7 +95,7 @@ async function start(
   const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
-  const server = await listen(config, logger, { registry, store, indexes, clock, target, baseUrl, life });
+  const server = await listen(config, logger, { model, store, clock, target, baseUrl, life });
   // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);
@@ -141,9 +139,8 @@ const deliveryContext = (
 });
 
 interface ServerParts {
-  readonly registry: Registry;
+  readonly model: Model;
   readonly store: Store;
-  readonly indexes: ResourceIndexes;
   readonly clock: Clock;
   readonly target: SalesforceLeads;
   /** Known for sure only once the port is. */
@@ -153,12 +150,11 @@ interface ServerParts {
 }
 
 async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
-  const { registry, store, indexes, clock, target, baseUrl, life } = parts;
+  const { model, store, clock, target, baseUrl, life } = parts;
   const server = await createServer({
     context: {
-      registry,
+      ...model,
       store,
-      indexes,
       turns: new Turns(),
       connector: CONNECTOR,
       now: () => clock.now(),

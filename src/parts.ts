@@ -1,9 +1,13 @@
 /** What the service and the command line are both made of: the connector, what becomes of which resources, the indexes. */
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Config } from './config.ts';
-import { compileIndexes, type ResourceIndexes } from './operations/resource-keys.ts';
+import { derivationOf } from './operations/derive.ts';
+import { compileMemberships, type MembershipDefinition } from './operations/memberships.ts';
+import type { Model } from './operations/model.ts';
+import { compileIndexes, keyTables } from './operations/resource-keys.ts';
 import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
 import { readSchemaFile } from './schema-files.ts';
+import { readRegistry } from './scim-schemas.ts';
 import type { Registry } from './scim/schema/registry.ts';
 import type { ResourceType } from './scim/schema/resource-type.ts';
 
@@ -37,6 +41,20 @@ export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? '
 export const parseMappingFile = ({ MAPPING_FILE: path }: Config): unknown =>
   path === undefined ? readSchemaFile('lead-mapping.json') : JSON.parse(readFileSync(path, 'utf8'));
 
-// The file is part of this package and checked by its tests.
-export const readIndexes = (registry: Registry): ResourceIndexes =>
-  compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>);
+/** The resources of this service. */
+export function readModel(): Model {
+  const registry = readRegistry();
+  // The files are part of this package and checked by its tests.
+  return {
+    registry,
+    indexes: compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>),
+    memberships: compileMemberships(registry, readSchemaFile('scim/memberships.json') as MembershipDefinition[]),
+  };
+}
+
+/** What a store has to know of the resources. */
+export const storeModel = (model: Model) => ({
+  keyTables: keyTables(model.indexes),
+  memberLists: model.memberships.stored,
+  derivation: derivationOf(model),
+});

@@ -3,7 +3,7 @@ import { listSchemaFiles, readSchemaFile } from './schema-files.ts';
 import { createRegistry, type Registry, type RegistrySource } from './scim/schema/registry.ts';
 
 /** Files that are no schema. */
-const OTHERS: ReadonlySet<string> = new Set(['common-attributes.json', 'resource-types.json', 'indexes.json']);
+const OTHERS: ReadonlySet<string> = new Set(['common-attributes.json', 'resource-types.json', 'indexes.json', 'memberships.json']);
 
 /** @throws TypeError naming what is wrong in the data */
 export function readRegistry(): Registry {

@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scim: [],
   storage: ['scim'],
-  operations: ['scim', 'storage/store.ts', 'storage/errors.ts'],
+  operations: ['scim', 'storage/store.ts', 'storage/errors.ts', 'storage/member-lists.ts'],
   provisioning: ['scim', 'storage/store.ts'],
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'storage/store.ts', 'storage/errors.ts'],

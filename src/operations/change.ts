@@ -12,6 +12,7 @@ const MAX_ROUNDS = 10;
 
 /**
  * @param apply computes and commits from what it is given; run again when a parallel request won
+ * @param inTurn whether it waits for the changes of the resource before it, as what depends on all of it had better do
  * @throws ScimError notFound; preconditionFailed when If-Match names another version
  */
 export async function changeResource<T>(
@@ -20,11 +21,17 @@ export async function changeResource<T>(
   id: string,
   caller: Caller,
   apply: (before: StoredResource) => Promise<T>,
+  { inTurn }: { readonly inTurn: boolean } = { inTurn: true },
 ): Promise<T> {
-  return context.turns.take(`${type.name} ${id}`, () => changeInTurn(context, type, id, caller, apply));
+  const change = (): Promise<T> => changeInRounds(context, type, id, caller, apply);
+  return inTurn ? context.turns.take(`${type.name} ${id}`, change) : change();
 }
 
-async function changeInTurn<T>(
+/** Whether the request may meet any version of the resource. */
+export const isUnconditional = ({ ifMatch, ifNoneMatch }: Caller): boolean =>
+  ifMatch === undefined && ifNoneMatch === undefined;
+
+async function changeInRounds<T>(
   context: OperationContext,
   type: ResourceType,
   id: string,

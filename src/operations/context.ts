@@ -1,13 +1,11 @@
 /** What every operation is given: the composition root builds it once, the HTTP layer says who asks. */
-import type { Registry } from '../scim/schema/registry.ts';
+import type { Preconditions } from '../scim/preconditions.ts';
 import type { Store } from '../storage/store.ts';
-import type { ResourceIndexes } from './resource-keys.ts';
+import type { Model } from './model.ts';
 import type { Turns } from './turns.ts';
 
-export interface OperationContext {
-  readonly registry: Registry;
+export interface OperationContext extends Model {
   readonly store: Store;
-  readonly indexes: ResourceIndexes;
   readonly turns: Turns;
   /** Connector whose lanes tell of the delivery of users. */
   readonly connector: string;
@@ -21,10 +19,8 @@ export interface OperationContext {
 }
 
 /** One request, as far as operations care. */
-export interface Caller {
+export interface Caller extends Preconditions {
   /** Name of the credential, for the journal. */
   readonly actor: string;
   readonly requestId: string;
-  /** The If-Match header (RFC 7644 §3.14). */
-  readonly ifMatch?: string | undefined;
 }

@@ -6,6 +6,7 @@ import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';
+import { NO_MEMBERS } from './members.ts';
 
 /**
  * @returns the resource, on disk together with the order to provision it
@@ -18,7 +19,7 @@ export async function createResource(
   caller: Caller,
 ): Promise<StoredResource> {
   const resource = parseResource(type, body);
-  return commitResource(context, type, undefined, resource, 'create', caller);
+  return commitResource(context, { type, held: NO_MEMBERS, after: resource, operation: 'create' }, caller);
 }
 
 /** The body of a POST or PUT, normalised and valid. */

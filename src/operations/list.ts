@@ -1,62 +1,73 @@
-/** GET on a resource type: filter and page (RFC 7644 §3.4.2). */
-import { invalidFilter } from '../scim/errors.ts';
-import { parseFilter } from '../scim/filter/parse.ts';
-import type { Filter } from '../scim/filter/filter.ts';
-import { parsePage, type Page } from '../scim/paging.ts';
+/** Queries: filter, sort and page over the resources of one type or of several (RFC 7644 §3.4.2, RFC 9865). */
+import { printCursor } from '../scim/cursor.ts';
+import { parseKnownFilter } from '../scim/filter/known.ts';
+import { parsePaging, type Paging } from '../scim/paging.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
-import type { ResourcePage } from '../storage/store.ts';
+import { parseSort } from '../scim/sort.ts';
+import type { ResourcePage, TypeQuery } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
+import { locationOf } from './location.ts';
+import { refuseCostly } from './query-cost.ts';
 
 /** Resources a page: when the client does not say, and at most. */
 export const PAGE_LIMITS = { defaultCount: 100, maxCount: 1000 } as const;
 
 export interface ListQuery {
   readonly filter?: string | undefined;
-  readonly startIndex?: string | undefined;
-  readonly count?: string | undefined;
+  readonly sortBy?: string | undefined;
+  readonly sortOrder?: string | undefined;
+  /** Strings in a URL, numbers in a SearchRequest. */
+  readonly startIndex?: unknown;
+  readonly count?: unknown;
+  readonly cursor?: string | undefined;
 }
 
-export interface ListedPage extends ResourcePage {
-  readonly page: Page;
+export interface ListedPage {
+  readonly totalResults: number;
+  readonly resources: ResourcePage['resources'];
+  /** Absent where a cursor says which page it is. */
+  readonly startIndex?: number;
+  readonly nextCursor?: string;
 }
 
-/** @throws ScimError invalidFilter or invalidValue */
+/** @throws ScimError invalidFilter, tooMany, invalidValue, invalidCursor or invalidCount */
 export async function listResources(
   context: OperationContext,
-  type: ResourceType,
+  types: readonly ResourceType[],
   query: ListQuery,
 ): Promise<ListedPage> {
-  const page = parsePage(query, PAGE_LIMITS);
-  const filter = query.filter === undefined ? undefined : parseKnownFilter(type, query.filter);
-  const found = await context.store.queryResources({
-    type: type.name,
-    ...(filter && { filter }),
-    offset: page.startIndex - 1,
-    limit: page.count,
-    locationPrefix: `${context.baseUrl()}${type.endpoint}/`,
+  const same = sameQuery(types, query);
+  const paging = parsePaging(query, same, PAGE_LIMITS);
+  const asked = typeQueries(types, query);
+  for (const one of asked) await refuseCostly(context, one);
+  const { resources, totalResults, next } = await context.store.queryResources({
+    types: asked,
+    descending: parseSort(types, query)?.descending ?? false,
+    locations: locations(context),
+    limit: paging.count,
+    ...placeOf(paging),
   });
-  return { ...found, page };
+  if (paging.kind === 'index') return { totalResults, resources, startIndex: paging.startIndex };
+  return { totalResults, resources, ...(next && { nextCursor: printCursor(same, paging.count, next) }) };
 }
 
-/** A misspelt attribute would quietly find nobody, or with `ne` everybody: it is refused. */
-function parseKnownFilter(type: ResourceType, text: string): Filter {
-  const filter = parseFilter(type, text, { unquoted: true });
-  const unknown = findUnknown(filter);
-  if (unknown !== undefined) throw invalidFilter(`filter: ${type.name} has no attribute ${unknown}`);
-  return filter;
+/** What a cursor is for: all but the page itself. */
+const sameQuery = (types: readonly ResourceType[], { filter, sortBy, sortOrder }: ListQuery): string =>
+  JSON.stringify([types.map(({ name }) => name), filter ?? '', sortBy ?? '', sortOrder ?? '']);
+
+const placeOf = (paging: Paging) =>
+  paging.kind === 'index'
+    ? { offset: paging.startIndex - 1 }
+    : { offset: 0, ...(paging.after && { after: paging.after }) };
+
+function typeQueries(types: readonly ResourceType[], query: ListQuery): readonly TypeQuery[] {
+  const filters = query.filter === undefined ? undefined : parseKnownFilter(types, query.filter);
+  const sort = parseSort(types, query);
+  return types.map(({ name }, index) => {
+    const [filter, sortBy] = [filters?.[index], sort?.paths[index]];
+    return { type: name, ...(filter && { filter }), ...(sortBy && { sortBy }) };
+  });
 }
 
-function findUnknown(filter: Filter): string | undefined {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.operands.map(findUnknown).find((name) => name !== undefined);
-    case 'not':
-      return findUnknown(filter.operand);
-    case 'valuePath':
-      return filter.path.unknown ?? findUnknown(filter.filter);
-    case 'compare':
-    case 'present':
-      return filter.path.unknown;
-  }
-}
+const locations = (context: OperationContext): ReadonlyMap<string, string> =>
+  new Map(context.registry.resourceTypes.map(({ name }) => [name, locationOf(context, name, '')]));

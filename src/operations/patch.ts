@@ -5,9 +5,10 @@ import { applyPatch } from '../scim/patch/apply.ts';
 import { parsePatchOp } from '../scim/patch/parse.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
-import { changeResource } from './change.ts';
+import { changeResource, isUnconditional } from './change.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';
+import { readTouchedMembers, touchedLists, touchesElementsAlone, withHeld } from './members.ts';
 import { parseStored } from './stored-resource.ts';
 
 /** @throws ScimError notFound, preconditionFailed, invalidSyntax, invalidPath, invalidFilter, noTarget, invalidValue, mutability or uniqueness */
@@ -19,11 +20,15 @@ export async function patchResource(
   caller: Caller,
 ): Promise<StoredResource> {
   const operations = parsePatchOp(body);
-  return changeResource(context, type, id, caller, (before) => {
-    const resource = parseStored(before);
+  const touched = touchedLists(context, type, operations);
+  const elementsAlone = touchesElementsAlone(touched) && isUnconditional(caller);
+  const apply = async (before: StoredResource): Promise<StoredResource> => {
+    const held = await readTouchedMembers(context, type, id, touched);
+    const resource = withHeld(parseStored(before), held);
     const after = normaliseResource(type, applyPatch(type, resource, operations));
     type.validate(after);
     checkImmutable(type, resource, after);
-    return commitResource(context, type, before, after, 'patch', caller);
-  });
+    return commitResource(context, { type, before, held, after, operation: 'patch', elementsAlone }, caller);
+  };
+  return changeResource(context, type, id, caller, apply, { inTurn: !elementsAlone });
 }

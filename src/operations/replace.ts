@@ -6,6 +6,7 @@ import { changeResource } from './change.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';
 import { parseResource } from './create.ts';
+import { readAllMembers } from './members.ts';
 import { parseStored } from './stored-resource.ts';
 
 /** @throws ScimError notFound, preconditionFailed, invalidSyntax, invalidValue, mutability or uniqueness */
@@ -17,8 +18,9 @@ export async function replaceResource(
   caller: Caller,
 ): Promise<StoredResource> {
   const after = parseResource(type, body);
-  return changeResource(context, type, id, caller, (before) => {
+  return changeResource(context, type, id, caller, async (before) => {
     checkImmutable(type, parseStored(before), after);
-    return commitResource(context, type, before, after, 'replace', caller);
+    const held = await readAllMembers(context, type, id);
+    return commitResource(context, { type, before, held, after, operation: 'replace' }, caller);
   });
 }

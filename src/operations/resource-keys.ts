@@ -1,12 +1,13 @@
 /** Which values of a resource are found without a scan: unique attributes and the searched ones of `schemas/scim/indexes.json`. */
 import { readPath } from '../scim/patch/path.ts';
-import type { JsonObject } from '../scim/json.ts';
+import { foldCase } from '../scim/comparable.ts';
+import type { Json, JsonObject } from '../scim/json.ts';
 import type { Attribute } from '../scim/schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../scim/schema/resource-type.ts';
 import type { Registry } from '../scim/schema/registry.ts';
 import type { ResourceKey } from '../storage/store.ts';
 
-interface Index {
+export interface Index {
   readonly path: AttributePath;
   readonly attribute: Attribute;
   readonly unique: boolean;
@@ -42,19 +43,27 @@ export function resourceKeys(indexes: ResourceIndexes, type: string, resource: J
 }
 
 function keysOf({ path, attribute, unique }: Index, resource: JsonObject): readonly ResourceKey[] {
-  const values = readPath(path, resource).filter((value) => typeof value === 'string');
-  const folded = new Set(values.map((value) => (attribute.caseExact ? value : value.toLowerCase())));
-  return Array.from(folded, (value) => ({ attribute: attribute.path, value, unique }));
+  const values = readPath(path, resource).map((value) => keyText(attribute, value));
+  const distinct = new Set(values.filter((value) => value !== undefined));
+  return Array.from(distinct, (value) => ({ attribute: attribute.path, value, unique }));
+}
+
+/** Values that are the same have the same text; an instant has many, of which the first to be written is unique. */
+function keyText({ caseExact }: Attribute, value: Json): string | undefined {
+  if (typeof value === 'string') return caseExact ? value : foldCase(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function indexesOf(type: ResourceType, searched: readonly string[]): readonly Index[] {
-  const unique = type.attributes.filter(({ name, uniqueness }) => uniqueness !== 'none' && name !== 'id');
-  const extended = type.extensions
-    .flatMap(({ urn }) => type.extensionAttributes(urn))
-    .filter(({ uniqueness }) => uniqueness !== 'none');
+  const top = [...type.attributes, ...type.extensions.flatMap(({ urn }) => type.extensionAttributes(urn))];
+  const unique = top
+    .filter(({ path }) => path !== 'id')
+    .flatMap((attribute) => [attribute, ...attribute.subAttributes])
+    .filter(({ uniqueness }) => uniqueness !== 'none')
+    .map(({ path }) => path);
   return [
-    ...[...unique, ...extended].map(({ path }) => toIndex(type, path, true)),
-    ...searched.map((path) => toIndex(type, path, false)),
+    ...unique.map((path) => toIndex(type, path, true)),
+    ...searched.filter((path) => !unique.includes(path)).map((path) => toIndex(type, path, false)),
   ];
 }
 

@@ -40,14 +40,19 @@ export const parseStored = (stored: StoredResource): JsonObject =>
   // Written by `toStored` only.
   JSON.parse(stored.document) as JsonObject;
 
-/** The whole resource as it is answered. */
-export function resourceMessage(stored: StoredResource, location: string): JsonObject {
-  return { ...parseStored(stored), meta: metaOf(stored, location) };
+/**
+ * The whole resource as it is answered.
+ *
+ * @param computed attributes that are not on disk but worked out
+ */
+export function resourceMessage(stored: StoredResource, location: string, computed: JsonObject): JsonObject {
+  return { ...parseStored(stored), ...computed, meta: metaOf(stored, location) };
 }
 
 /** The same as JSON text, without parsing what is on disk: the hot path of GET and of lists. */
-export function resourceText(stored: StoredResource, location: string): string {
-  return `${stored.document.slice(0, -1)},"meta":${JSON.stringify(metaOf(stored, location))}}`;
+export function resourceText(stored: StoredResource, location: string, computed: JsonObject): string {
+  const rest = JSON.stringify({ ...computed, meta: metaOf(stored, location) });
+  return `${stored.document.slice(0, -1)},${rest.slice(1)}`;
 }
 
 function metaOf(stored: StoredResource, location: string): JsonObject {

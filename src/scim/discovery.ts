@@ -25,11 +25,13 @@ export interface ServiceProviderOptions {
   readonly sort: boolean;
   /** Resources in the largest page. */
   readonly maxResults: number;
+  /** Resources in a page whose size the client does not say. Absent: no cursors. */
+  readonly defaultPageSize?: number;
   readonly changePassword: boolean;
   readonly authenticationSchemes: readonly AuthenticationScheme[];
 }
 
-/** It has no members beyond RFC 7643 §5: strict clients refuse those they do not know. */
+/** It has no members beyond RFC 7643 §5 and RFC 9865 §4: strict clients refuse those they do not know. */
 export function serviceProviderConfig(options: ServiceProviderOptions): JsonObject {
   const { baseUrl, documentationUri, bulk, sort, maxResults, changePassword, authenticationSchemes } = options;
   return {
@@ -42,12 +44,20 @@ export function serviceProviderConfig(options: ServiceProviderOptions): JsonObje
       maxPayloadSize: bulk?.maxPayloadBytes ?? 0,
     },
     filter: { supported: true, maxResults },
+    ...paginationOf(options),
     changePassword: { supported: changePassword },
     sort: { supported: sort },
     etag: { supported: true },
     authenticationSchemes: authenticationSchemes.map((scheme) => ({ ...scheme })),
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };
+}
+
+/** Without `cursorTimeout`: cursors hold no state here, and never expire. */
+function paginationOf({ defaultPageSize, maxResults }: ServiceProviderOptions): JsonObject {
+  if (defaultPageSize === undefined) return {};
+  const sizes = { defaultPageSize, maxPageSize: maxResults };
+  return { pagination: { cursor: true, index: true, defaultPaginationMethod: 'index', ...sizes } };
 }
 
 export function resourceTypeMessage({ definition, extensions }: ResourceType, baseUrl: string): JsonObject {

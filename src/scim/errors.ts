@@ -11,7 +11,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  /** RFC 9865 §2.1. */
+  | 'invalidCursor'
+  | 'invalidCount';
 
 export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
@@ -49,7 +52,10 @@ export const invalidPath = fault(400, 'invalidPath');
 export const noTarget = fault(400, 'noTarget');
 export const invalidValue = fault(400, 'invalidValue');
 export const invalidVers = fault(400, 'invalidVers');
-export const sensitive = fault(400, 'sensitive');
+export const invalidCursor = fault(400, 'invalidCursor');
+export const invalidCount = fault(400, 'invalidCount');
+/** 403 and not 400, which Table 9 has: RFC 7644 §7.5.2 tells what to answer. */
+export const sensitive = fault(403, 'sensitive');
 export const unauthorized = fault(401);
 export const forbidden = fault(403);
 export const notFound = fault(404);
@@ -59,6 +65,8 @@ export const conflict = fault(409);
 export const preconditionFailed = fault(412);
 export const payloadTooLarge = fault(413);
 export const unsupportedMediaType = fault(415);
+/** RFC 6585 §3. */
+export const preconditionRequired = fault(428);
 export const tooManyRequests = fault(429);
 export const notImplemented = fault(501);
 export const serviceUnavailable = fault(503);

@@ -36,6 +36,17 @@ function parsePaths(resourceType: ResourceType, list: string): ReadonlySet<strin
   return new Set(paths.flatMap((path) => (path?.subAttribute ?? path?.attribute)?.path ?? path?.extension ?? []));
 }
 
+/** Whether anything of an attribute is shown, so that it is worth finding out. */
+export function wants(attribute: Attribute, projection: Projection | undefined): boolean {
+  return isShown(attribute, projection, namesAny(projection, attribute));
+}
+
+/** Of an attribute that is to be left out, naming a part leaves the rest. */
+function namesAny(projection: Projection | undefined, attribute: Attribute): boolean {
+  const isPartNamed = attribute.subAttributes.some((subAttribute) => names(projection, subAttribute));
+  return names(projection, attribute) || (projection?.kind === 'only' && isPartNamed);
+}
+
 /** A copy without what the client must not or does not want to see. Its `schemas` name what is left (RFC 7643 §3). */
 export function project(resourceType: ResourceType, resource: JsonObject, projection?: Projection): JsonObject {
   const view = select(resourceType.attributes, resource, projection, false);

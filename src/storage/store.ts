@@ -1,5 +1,8 @@
 /** The whole storage contract. Two engines implement it; one contract suite proves that they behave the same. */
+import type { Place } from '../scim/cursor.ts';
 import type { Filter } from '../scim/filter/filter.ts';
+import type { AttributePath } from '../scim/schema/resource-type.ts';
+import type { UniquenessConflict, VersionConflict } from './errors.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
 export interface StoredResource {
@@ -31,34 +34,105 @@ export interface ChangeEntry {
   readonly changed: readonly string[];
 }
 
+/** What is made of a resource so that it is found: never exported, made anew by an import. */
+export interface Derived {
+  readonly keys: readonly ResourceKey[];
+  /** How lists of members name it: its `displayName`. */
+  readonly display?: string;
+  /** JSON text of the resource with all that is not caseExact in lower case; absent when it is ASCII, which databases fold alike. */
+  readonly folded?: string;
+}
+
+/** An element of a membership list, as the client sent it. */
+export interface Member {
+  /** What tells the elements of a list apart: `value`, folded to lower case where it is not caseExact. */
+  readonly value: string;
+  /** JSON text. */
+  readonly element: string;
+}
+
+/** Elements that come or change, and the values of those that go: no other element of the list is touched. */
+export interface MemberChange {
+  readonly list: string;
+  readonly put: readonly Member[];
+  readonly removed: readonly string[];
+}
+
 /**
- * One SCIM change of one resource. `before` absent: a creation; `after` absent: a deletion.
+ * One SCIM change of one resource. `before` absent: a creation; `after` absent: a deletion, which ends its memberships and
+ * gives the resources that held it a new version.
  * The commit succeeds only if the stored version is still `before.version`.
  */
 export interface Change {
   readonly type: string;
   readonly id: string;
   readonly before?: { readonly version: number; readonly keys: readonly ResourceKey[] };
-  readonly after?: { readonly resource: StoredResource; readonly keys: readonly ResourceKey[] };
+  readonly after?: Derived & { readonly resource: StoredResource };
+  readonly members?: readonly MemberChange[];
   readonly entry: ChangeEntry;
   /** Epoch milliseconds. */
   readonly at: number;
 }
 
-export interface ResourceQuery {
+/** A change of membership lists alone, right whatever the version of the resource is. */
+export type MembersChange = Pick<Change, 'type' | 'id' | 'entry' | 'at'> & Required<Pick<Change, 'members'>>;
+
+/** What became of a unit of changes, which are all written or none. */
+export type UnitOutcome =
+  /** For each change what `commit` or `commitMembers` gives. */
+  | { readonly kind: 'written'; readonly resources: readonly (StoredResource | undefined)[] }
+  /** Nothing of the unit is there, because of the change `at` this position in it. */
+  | { readonly kind: 'refused'; readonly at: number; readonly reason: VersionConflict | UniquenessConflict };
+
+export interface StoredMember extends Member {
+  /** The resource whose list it is in. */
+  readonly owner: string;
+  /** The resource that it names; absent when there is none. */
+  readonly target?: { readonly type: string; readonly display?: string };
+}
+
+export interface MemberRequest {
+  readonly list: string;
+  readonly owners: readonly string[];
+  /** Only these elements. */
+  readonly values?: readonly string[];
+}
+
+/** A list that somebody is in. */
+export interface Membership {
+  readonly member: string;
+  readonly owner: { readonly id: string; readonly type: string; readonly display?: string };
+  /** False: by way of other lists. */
+  readonly direct: boolean;
+}
+
+/** What is asked of the resources of one type. */
+export interface TypeQuery {
   readonly type: string;
   readonly filter?: Filter;
+  /** Absent: not sorted, or the type does not have the attribute. */
+  readonly sortBy?: AttributePath;
+}
+
+export interface ResourceQuery {
+  /** One, or several whose resources make one list. */
+  readonly types: readonly TypeQuery[];
+  readonly descending?: boolean;
+  /** The list begins after this place: the `next` of another page. */
+  readonly after?: Place;
   /** Resources to leave out before the page. */
   readonly offset: number;
   readonly limit: number;
-  /** What `meta.location` of this type begins with, so that a filter can name it. */
-  readonly locationPrefix: string;
+  /** What `meta.location` begins with, by type name, so that filters can name it. */
+  readonly locations: ReadonlyMap<string, string>;
 }
 
 export interface ResourcePage {
   /** Number of all matches, whatever the page. */
   readonly totalResults: number;
   readonly resources: readonly StoredResource[];
+  /** The place of the last of them, when more follow. */
+  readonly next?: Place;
 }
 
 export type LaneState = 'idle' | 'due' | 'parked';
@@ -200,7 +274,7 @@ export interface Gate {
 export interface Store {
   readResource(type: string, id: string): Promise<StoredResource | undefined>;
   readResources(type: string, ids: readonly string[]): Promise<readonly StoredResource[]>;
-  /** In creation order. */
+  /** Sorted, and those of equal value in creation order. */
   queryResources(query: ResourceQuery): Promise<ResourcePage>;
 
   /**
@@ -212,6 +286,34 @@ export interface Store {
    * @throws StorageUnavailable when the database cannot be written
    */
   commit(change: Change): Promise<void>;
+
+  /**
+   * Changes membership lists whatever the version of their resource, so that parallel changes of a list all go through.
+   *
+   * @returns the resource: at its next version, or as it was when the lists hold all that already
+   * @throws VersionConflict when there is no such resource
+   * @throws StorageUnavailable when the database cannot be written
+   */
+  commitMembers(change: MembersChange): Promise<StoredResource>;
+
+  /**
+   * Does what `commit` and `commitMembers` do for many changes, one after the other in one transaction. A change finds what
+   * those before it left: a unique value that one gives up is free for the next.
+   *
+   * @param units changes that are written together or not at all; a refused unit leaves the others as they are
+   * @returns one outcome for each unit
+   * @throws StorageUnavailable when the database cannot be written: nothing of any unit is there
+   */
+  commitAll(units: readonly (readonly (Change | MembersChange)[])[]): Promise<readonly UnitOutcome[]>;
+
+  /** By resource, in the order in which they came. */
+  readMembers(request: MemberRequest): Promise<readonly StoredMember[]>;
+  /** Whether a list of a resource has more than `count` elements, without counting them all. */
+  hasMoreMembers(list: string, owner: string, count: number): Promise<boolean>;
+  /** In which of these lists each of these resources is, directly and by way of others; oldest list first. */
+  readMemberships(lists: readonly string[], members: readonly string[]): Promise<readonly Membership[]>;
+  /** When `readMemberships` of a member last began to answer something else; undefined when it never did. */
+  membershipsChangedAt(lists: readonly string[], member: string): Promise<number | undefined>;
 
   /**
    * Leases due lanes so that nobody else sees them for `leaseMs`; a lane whose lease ran out is due again.

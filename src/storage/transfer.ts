@@ -1,17 +1,17 @@
 /** What leaves a database with `export` and enters another with `import`, and the two ends that do it. */
 import type { Json } from '../scim/json.ts';
 import { StorageUnavailable } from './errors.ts';
-import type { ResourceKey } from './store.ts';
+import type { Derived } from './store.ts';
 
 /** In the order in which they are exported and imported: a lane follows its user. */
-export const RECORD_KINDS = ['resource', 'lane', 'journal', 'gate'] as const;
+export const RECORD_KINDS = ['resource', 'member', 'lane', 'journal', 'gate'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** One row of a table, its members named as in `store.ts`; what is null in the table is absent. */
 export type TransferRecord = { readonly kind: RecordKind } & Readonly<Record<string, Json>>;
 
 /** Tables whose rows are numbered: the latest number each has given, be it to a row that is gone. */
-export type Sequences = Readonly<Record<'resource' | 'journal', number>>;
+export type Sequences = Readonly<Record<'resource' | 'member' | 'journal', number>>;
 export type RecordCounts = Readonly<Record<RecordKind, number>>;
 
 /** One consistent look at a whole database, while others write. */
@@ -37,8 +37,8 @@ export interface TransferHeader {
 export interface NumberedRecord {
   readonly line: number;
   readonly record: TransferRecord;
-  /** Of a resource: the derived tables are not exported but made anew. */
-  readonly keys: readonly ResourceKey[];
+  /** Of a resource: it is not exported but made anew. */
+  readonly derived?: Derived;
 }
 
 /** Where an import stands: how many lines of its file are in the database, the header counted. */
@@ -51,9 +51,10 @@ export interface Importer {
   /**
    * Begins an import into an empty database, or finds where it was interrupted.
    *
+   * @param derivation fingerprint of how `derived` of the records is made
    * @throws ImportRefused when the database holds something else
    */
-  begin(header: TransferHeader, now: number): Promise<ImportState>;
+  begin(header: TransferHeader, now: number, derivation: string): Promise<ImportState>;
   /**
    * Writes what stands on the lines above `from` up to `to`, all or nothing.
    *

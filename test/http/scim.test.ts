@@ -526,7 +526,7 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
         patch: { supported: true },
         filter: { supported: true },
         etag: { supported: true },
-        bulk: { supported: false },
+        bulk: { supported: true },
         sort: { supported: false },
       });
     });

@@ -16,7 +16,7 @@ import { readSchemaFile } from '../../src/schema-files.ts';
 import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Lane, Store } from '../../src/storage/store.ts';
-import { ENGINES, openEngine, indexes, registry } from '../support/engines.ts';
+import { ENGINES, openEngine, indexes, memberships, registry } from '../support/engines.ts';
 import { request } from '../support/service.ts';
 
 const CONNECTOR = 'salesforce';
@@ -62,6 +62,7 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     registry,
     store,
     indexes,
+    memberships,
     turns: new Turns(),
     connector: CONNECTOR,
     now: () => now,

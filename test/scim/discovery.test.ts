@@ -11,6 +11,7 @@ const config = serviceProviderConfig({
   bulk: { maxOperations: 1000, maxPayloadBytes: 1_048_576 },
   sort: true,
   maxResults: 200,
+  defaultPageSize: 100,
   changePassword: false,
   authenticationSchemes: [{ type: 'httpbasic', name: 'HTTP Basic', description: 'RFC 7617', primary: true }],
 });
@@ -22,6 +23,13 @@ describe('ServiceProviderConfig', () => {
       patch: { supported: true },
       bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 200 },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 100,
+        maxPageSize: 200,
+      },
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },

@@ -1,11 +1,11 @@
 /** Paging and the ListResponse message (RFC 7644 §3.4.2, §3.4.2.4). */
 import { describe, expect, it } from '@jest/globals';
-import { LIST_RESPONSE_SCHEMA, listResponse, parsePage } from '../../src/scim/paging.ts';
+import { LIST_RESPONSE_SCHEMA, listResponse, parsePaging } from '../../src/scim/paging.ts';
 import { faultOf } from './support/fault.ts';
 
 const limits = { defaultCount: 100, maxCount: 200 };
 
-describe('parsePage', () => {
+describe('parsePaging by index', () => {
   it.each([
     [{}, 1, 100],
     [{ startIndex: '3', count: '2' }, 3, 2],
@@ -17,7 +17,7 @@ describe('parsePage', () => {
     [{ startIndex: '', count: null }, 1, 100],
     [{ startIndex: '9'.repeat(30) }, Number.MAX_SAFE_INTEGER, 100],
   ])('reads %j as startIndex %i and count %i', (query, startIndex, count) => {
-    expect(parsePage(query, limits)).toEqual({ startIndex, count });
+    expect(parsePaging(query, '', limits)).toEqual({ kind: 'index', startIndex, count });
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe('parsePage', () => {
     [{ count: ['1', '2'] }, 'count must be an integer'],
     [{ startIndex: true }, 'startIndex must be an integer'],
   ])('refuses %j with 400 invalidValue', (query, detail) => {
-    expect(faultOf(() => parsePage(query, limits))).toEqual({ status: 400, scimType: 'invalidValue', detail });
+    expect(faultOf(() => parsePaging(query, '', limits))).toEqual({ status: 400, scimType: 'invalidValue', detail });
   });
 });
 

@@ -422,8 +422,9 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       const users: StoredResource[] = [];
       for (const name of ['c', 'a', 'b']) users.push(await create(name));
       const page = async (offset: number, limit: number) => {
-        const found = await store.queryResources({ type: 'User', offset, limit, locationPrefix: 'http://x/Users/' });
-        return { ...found, resources: found.resources.map(plain) };
+        const query = { types: [{ type: 'User' }], offset, limit, locations: new Map() };
+        const { totalResults, resources } = await store.queryResources(query);
+        return { totalResults, resources: resources.map(plain) };
       };
       expect(await page(0, 10)).toEqual({ totalResults: 3, resources: users.map(plain) });
       expect(await page(1, 1)).toEqual({ totalResults: 3, resources: [plain(users[1])] });

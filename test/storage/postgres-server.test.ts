@@ -116,6 +116,7 @@ describe('a PostgreSQL server with passwords and TLS', () => {
       new Set([
         'not allowed to read and write table lane: grant it',
         'not allowed to read sequence resource_seq_seq: grant it',
+        'not allowed to read sequence member_seq_seq: grant it',
         'not allowed to read sequence journal_seq_seq: grant it',
       ]),
     );

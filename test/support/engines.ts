@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
-import { compileIndexes, keyTables, type ResourceIndexes } from '../../src/operations/resource-keys.ts';
-import { readSchemaFile } from '../../src/schema-files.ts';
-import { readRegistry } from '../../src/scim-schemas.ts';
+import { readModel, storeModel } from '../../src/parts.ts';
 import type { ResourceKey, Store, StoredResource } from '../../src/storage/store.ts';
 
 export interface Database {
@@ -21,14 +19,11 @@ export interface Engine {
   create(): Promise<Database>;
 }
 
-export const registry = readRegistry();
-export const indexes: ResourceIndexes = compileIndexes(
-  registry,
-  readSchemaFile('scim/indexes.json') as Record<string, string[]>,
-);
+const model = readModel();
+export const { registry, indexes, memberships } = model;
 export const storeOptions = {
   connectors: new Map([['User', ['salesforce']]]),
-  keyTables: keyTables(indexes),
+  ...storeModel(model),
   now: 0,
 };
 

@@ -1,9 +1,7 @@
 /** How a command opens the database beside the service that may be running on it, and finds users there. */
 import type { Config } from '../../config.ts';
 import { openStoreBeside } from '../../database.ts';
-import { keyTables } from '../../operations/resource-keys.ts';
-import { PROVISIONED_TYPE, readIndexes } from '../../parts.ts';
-import { readRegistry } from '../../scim-schemas.ts';
+import { PROVISIONED_TYPE, readModel, storeModel } from '../../parts.ts';
 import { parseFilter } from '../../scim/filter/parse.ts';
 import type { Registry } from '../../scim/schema/registry.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
@@ -13,8 +11,9 @@ export type FindUser = (userName: string) => Promise<StoredResource | undefined>
 
 /** @throws StorageUnavailable when there is no database */
 export async function besideService<T>(config: Config, use: (store: Store, find: FindUser) => Promise<T>): Promise<T> {
-  const registry = readRegistry();
-  const store = openStoreBeside(config, { connectors: new Map(), keyTables: keyTables(readIndexes(registry)) });
+  const model = readModel();
+  const { registry } = model;
+  const store = openStoreBeside(config, { connectors: new Map(), ...storeModel(model) });
   try {
     return await use(store, (userName) => findByUserName(registry, store, userName));
   } finally {
@@ -25,12 +24,7 @@ export async function besideService<T>(config: Config, use: (store: Store, find:
 async function findByUserName(registry: Registry, store: Store, userName: string): Promise<StoredResource | undefined> {
   const type = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
   const filter = parseFilter(type, `userName eq ${JSON.stringify(userName)}`);
-  const { resources } = await store.queryResources({
-    type: type.name,
-    filter,
-    offset: 0,
-    limit: 1,
-    locationPrefix: '',
-  });
+  const types = [{ type: type.name, filter }];
+  const { resources } = await store.queryResources({ types, offset: 0, limit: 1, locations: new Map() });
   return resources[0];
 }

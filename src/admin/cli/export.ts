@@ -103,5 +103,5 @@ async function* printAll(snapshot: Snapshot, header: FileHeader, progress: Progr
 
 export const sumOf = (counts: RecordCounts): number => RECORD_KINDS.reduce((sum, kind) => sum + counts[kind], 0);
 
-export const describeCounts = ({ resource, lane, journal }: RecordCounts): string =>
-  `${count(resource, 'resource')}, ${count(lane, 'lane')} and ${journal === 1 ? '1 journal entry' : `${count(journal)} journal entries`}`;
+export const describeCounts = ({ resource, member, lane, journal }: RecordCounts): string =>
+  `${count(resource, 'resource')}, ${count(member, 'membership')}, ${count(lane, 'lane')} and ${journal === 1 ? '1 journal entry' : `${count(journal)} journal entries`}`;

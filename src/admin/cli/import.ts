@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { systemClock, type Clock } from '../../clock.ts';
 import { readConfig, type Config } from '../../config.ts';
 import { openImporter } from '../../database.ts';
-import { resourceKeys } from '../../operations/resource-keys.ts';
-import { readIndexes } from '../../parts.ts';
-import { readRegistry } from '../../scim-schemas.ts';
+import { derivationOf, derive } from '../../operations/derive.ts';
+import { readModel } from '../../parts.ts';
+import type { Model } from '../../operations/model.ts';
 import { isObject } from '../../scim/json.ts';
 import { StorageUnavailable } from '../../storage/errors.ts';
 import { SCHEMA_VERSION } from '../../storage/sql/migrations.ts';
@@ -66,7 +66,10 @@ async function importFrom(file: string, options: ImportOptions, config: Config, 
   const header = readHeader(first.done ? undefined : first.value[0], SCHEMA_VERSION);
   const importer = await openImporter(config, clock.now());
   try {
-    return await run({ importer, header, options, clock }, concat(first.value as readonly Line[], batches));
+    return await run(
+      { importer, header, options, clock, model: readModel() },
+      concat(first.value as readonly Line[], batches),
+    );
   } finally {
     await importer.close();
   }
@@ -82,20 +85,21 @@ interface ImportRun {
   readonly header: FileHeader;
   readonly options: ImportOptions;
   readonly clock: Clock;
+  readonly model: Model;
 }
 
 async function run(
-  { importer, header, options, clock }: ImportRun,
+  { importer, header, options, clock, model }: ImportRun,
   batches: AsyncIterable<readonly Line[]>,
 ): Promise<ImportResult> {
   const { id, counts } = header;
-  const state = await importer.begin(header, clock.now());
+  const state = await importer.begin(header, clock.now(), derivationOf(model).fingerprint);
   if (state.kind === 'finished') return { id, counts, state: 'nothing to do', afterLine: 1 };
   const quiet = options.quiet ?? false;
   if (state.kind === 'resumed' && !quiet)
     process.stderr.write(`going on after line ${count(state.line)}, where the last run stopped\n`);
   const progress = startProgress({ verb: 'imported', total: sumOf(counts), quiet }, clock);
-  await writeAll(importer, id, readChunks(batches, state.line), state.line, progress);
+  await writeAll(importer, id, readChunks(batches, state.line, model), state.line, progress);
   progress.end();
   await importer.finish(id, clock.now());
   return { id, counts, state: 'imported', afterLine: state.line };
@@ -150,8 +154,12 @@ const CHUNK_RECORDS = 1_000;
 const CHUNK_CHARACTERS = 4_000_000;
 
 /** @throws CommandFailed after the last good record, when the file is cut or a line is no record */
-async function* readChunks(batches: AsyncIterable<readonly Line[]>, after: number): AsyncGenerator<Chunk> {
-  const toNumbered = numbering();
+async function* readChunks(
+  batches: AsyncIterable<readonly Line[]>,
+  after: number,
+  model: Model,
+): AsyncGenerator<Chunk> {
+  const toNumbered = numbering(model);
   let records: NumberedRecord[] = [];
   let characters = 0;
   const take = (): Chunk => {
@@ -190,16 +198,14 @@ function refuseShort({ records }: EndLine, line: number): void {
     );
 }
 
-/** What the database is to be told of a record besides itself: where it stands, and the keys of a resource. */
-function numbering(): (line: number, record: TransferRecord) => NumberedRecord {
-  const registry = readRegistry();
-  const indexes = readIndexes(registry);
+/** What the database is to be told of a record besides itself: where it stands, and what is made of a resource. */
+function numbering(model: Model): (line: number, record: TransferRecord) => NumberedRecord {
   return (line, record) => {
-    if (record.kind !== 'resource') return { line, record, keys: [] };
+    if (record.kind !== 'resource') return { line, record };
     const { type, document } = record;
-    if (typeof type !== 'string' || !registry.resourceType(type))
+    if (typeof type !== 'string' || !model.registry.resourceType(type))
       throw new CommandFailed(`line ${line}: type names no resource type that this service has`);
     if (!isObject(document)) throw new CommandFailed(`line ${line}: document is no object`);
-    return { line, record, keys: resourceKeys(indexes, type, document) };
+    return { line, record, derived: derive(model, type, document) };
   };
 }

@@ -92,7 +92,7 @@ function isSound(header: JsonObject): header is JsonObject & FileHeader {
     typeof id === 'string' &&
     id !== '' &&
     Number.isSafeInteger(schema) &&
-    hold(sequences, ['resource', 'journal']) &&
+    hold(sequences, ['resource', 'member', 'journal']) &&
     hold(counts, RECORD_KINDS)
   );
 }

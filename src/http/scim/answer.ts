@@ -2,11 +2,11 @@
 import type { FastifyReply } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import type { ListedPage } from '../../operations/list.ts';
-import { asksForProvisioning, withProvisioning } from '../../operations/provisioning-state.ts';
-import { hidesAttributes, resourceMessage, resourceText } from '../../operations/stored-resource.ts';
+import { locationOf } from '../../operations/location.ts';
+import { renderResources, type ProjectionOf } from '../../operations/render.ts';
 import { LIST_RESPONSE_SCHEMA } from '../../scim/paging.ts';
 import { etag } from '../../scim/preconditions.ts';
-import { parseProjection, project, type Projection } from '../../scim/projection.ts';
+import { parseProjection, type Projection } from '../../scim/projection.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import type { StoredResource } from '../../storage/store.ts';
 import { SCIM_CONTENT_TYPE } from './content-types.ts';
@@ -27,10 +27,6 @@ export function readProjection(type: ResourceType, query: Query): Projection | u
   });
 }
 
-export function locationOf(context: OperationContext, type: ResourceType, id: string): string {
-  return `${context.baseUrl()}${type.endpoint}/${id}`;
-}
-
 /** Answers with one resource. @param status 200 or 201 */
 export async function sendResource(
   context: OperationContext,
@@ -41,41 +37,60 @@ export async function sendResource(
   status = 200,
 ): Promise<FastifyReply> {
   const projection = readProjection(type, query);
-  const location = locationOf(context, type, stored.id);
+  const [text] = await renderResources(context, [stored], () => projection);
+  const location = locationOf(context, type.name, stored.id);
   reply.code(status).header('content-type', SCIM_CONTENT_TYPE).header('etag', etag(stored.version));
-  if (status === 201) reply.header('location', location);
-  return reply.send(await render(context, type, stored, projection));
+  return reply.header(status === 201 ? 'location' : 'content-location', location).send(text);
+}
+
+/** Elements of a membership list up to which a PATCH is answered with all of them. */
+const MAX_ANSWERED_MEMBERS = 1000;
+
+/**
+ * Answers a PATCH with the resource; with 204 and nothing when that would be a very long list of members of which the client
+ * changed a few and asked to see none (RFC 7644 §3.5.2 leaves the choice unless `attributes` is given).
+ */
+export async function sendPatched(
+  context: OperationContext,
+  reply: FastifyReply,
+  type: ResourceType,
+  stored: StoredResource,
+  query: Query,
+): Promise<FastifyReply> {
+  const isLong = !readProjection(type, query) && (await hasManyMembers(context, type, stored.id));
+  if (!isLong) return sendResource(context, reply, type, stored, query);
+  return reply
+    .code(204)
+    .header('etag', etag(stored.version))
+    .header('content-location', locationOf(context, type.name, stored.id))
+    .send();
+}
+
+async function hasManyMembers(
+  { memberships, store }: OperationContext,
+  type: ResourceType,
+  id: string,
+): Promise<boolean> {
+  for (const { name } of memberships.listsOf(type.name))
+    if (await store.hasMoreMembers(name, id, MAX_ANSWERED_MEMBERS)) return true;
+  return false;
 }
 
 /** Answers with a ListResponse (RFC 7644 §3.4.2). */
 export async function sendList(
   context: OperationContext,
   reply: FastifyReply,
-  type: ResourceType,
   list: ListedPage,
-  query: Query,
+  projectionOf: ProjectionOf,
 ): Promise<FastifyReply> {
-  const projection = readProjection(type, query);
-  const resources = await Promise.all(list.resources.map((stored) => render(context, type, stored, projection)));
+  const resources = await renderResources(context, list.resources, projectionOf);
   const head = JSON.stringify({
     schemas: [LIST_RESPONSE_SCHEMA],
     totalResults: list.totalResults,
-    startIndex: list.page.startIndex,
+    ...(list.startIndex !== undefined && { startIndex: list.startIndex }),
     itemsPerPage: resources.length,
+    ...(list.nextCursor !== undefined && { nextCursor: list.nextCursor }),
   });
   reply.header('content-type', SCIM_CONTENT_TYPE);
   return reply.send(`${head.slice(0, -1)},"Resources":[${resources.join(',')}]}`);
-}
-
-async function render(
-  context: OperationContext,
-  type: ResourceType,
-  stored: StoredResource,
-  projection: Projection | undefined,
-): Promise<string> {
-  const location = locationOf(context, type, stored.id);
-  if (!projection && !hidesAttributes(type)) return resourceText(stored, location);
-  const message = resourceMessage(stored, location);
-  const whole = asksForProvisioning(projection) ? await withProvisioning(context, stored.id, message) : message;
-  return JSON.stringify(project(type, whole, projection));
 }

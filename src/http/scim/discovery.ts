@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import { PAGE_LIMITS } from '../../operations/list.ts';
+import { MAX_OPERATIONS } from '../../scim/bulk/request.ts';
 import {
   resourceTypeMessage,
   schemaMessage,
@@ -50,8 +51,10 @@ export function discoveryEndpoints(context: OperationContext): readonly Endpoint
 function providerConfig(context: OperationContext): JsonObject {
   return serviceProviderConfig({
     baseUrl: context.baseUrl(),
-    sort: false,
+    bulk: { maxOperations: MAX_OPERATIONS, maxPayloadBytes: MAX_BODY_BYTES },
+    sort: true,
     maxResults: PAGE_LIMITS.maxCount,
+    defaultPageSize: PAGE_LIMITS.defaultCount,
     changePassword: false,
     authenticationSchemes: AUTHENTICATION_SCHEMES,
   });

@@ -3,29 +3,33 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller, OperationContext } from '../../operations/context.ts';
 import { readExisting } from '../../operations/change.ts';
 import { createResource } from '../../operations/create.ts';
-import { listResources } from '../../operations/list.ts';
 import { patchResource } from '../../operations/patch.ts';
 import { removeResource } from '../../operations/remove.ts';
+import { isUnchanged } from '../../operations/unchanged.ts';
 import { replaceResource } from '../../operations/replace.ts';
 import { notImplemented } from '../../scim/errors.ts';
 import { checkIfNoneMatch, etag } from '../../scim/preconditions.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
-import { parameter, readProjection, sendList, sendResource, type Query } from './answer.ts';
+import { readProjection, sendPatched, sendResource, type Query } from './answer.ts';
+import { bulkEndpoint } from './bulk.ts';
 import { discoveryEndpoints } from './discovery.ts';
 import type { Endpoint, Handler } from './endpoint.ts';
+import { list, searchEndpoints } from './search.ts';
 
 /** Every resource type goes one way: endpoints differ by schema data alone. */
 export function scimEndpoints(context: OperationContext): readonly Endpoint[] {
   return [
     ...discoveryEndpoints(context),
+    ...searchEndpoints(context),
     ...context.registry.resourceTypes.flatMap((type) => typeEndpoints(context, type)),
+    bulkEndpoint(context),
     meEndpoint,
   ];
 }
 
 function typeEndpoints(context: OperationContext, type: ResourceType): readonly Endpoint[] {
   return [
-    { path: type.endpoint, handlers: { GET: list(context, type), POST: create(context, type) } },
+    { path: type.endpoint, handlers: { GET: list(context, [type]), POST: create(context, type) } },
     {
       path: `${type.endpoint}/:id`,
       handlers: {
@@ -51,20 +55,10 @@ const read =
   async (request, reply) => {
     const stored = await readExisting(context, type, idOf(request));
     const tag = etag(stored.version);
-    if (!checkIfNoneMatch(request.headers['if-none-match'], tag)) return reply.code(304).header('etag', tag).send();
+    const isHeld = !checkIfNoneMatch(request.headers['if-none-match'], tag);
+    if (isHeld && (await isUnchanged(context, type, stored, readProjection(type, queryOf(request)))))
+      return reply.code(304).header('etag', tag).send();
     return sendResource(context, reply, type, stored, queryOf(request));
-  };
-
-const list =
-  (context: OperationContext, type: ResourceType): Handler =>
-  async (request, reply) => {
-    const query = queryOf(request);
-    const found = await listResources(context, type, {
-      filter: parameter(query, 'filter'),
-      startIndex: parameter(query, 'startIndex'),
-      count: parameter(query, 'count'),
-    });
-    return sendList(context, reply, type, found, query);
   };
 
 const replace =
@@ -80,7 +74,7 @@ const patch =
   async (request, reply) => {
     readProjection(type, queryOf(request));
     const stored = await patchResource(context, type, idOf(request), request.body, callerOf(request));
-    return sendResource(context, reply, type, stored, queryOf(request));
+    return sendPatched(context, reply, type, stored, queryOf(request));
   };
 
 const remove =

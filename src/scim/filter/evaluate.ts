@@ -1,7 +1,6 @@
 /** Whether a resource satisfies a filter (RFC 7644 §3.4.2.2). */
-import { parseDateTime } from '../date-time.ts';
+import { comparable, compareTexts, type Comparable } from '../comparable.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import type { Attribute } from '../schema/attribute.ts';
 import type { AttributePath } from '../schema/resource-type.ts';
 import type { CompareFilter, CompareOperator, Filter, ValuePathFilter } from './filter.ts';
 
@@ -66,33 +65,15 @@ function compares({ operator, path, value }: CompareFilter, resource: JsonObject
   return actual.some((candidate) => COMPARE[operator](comparable(attribute, candidate), expected));
 }
 
-type Comparable = string | number | boolean | undefined;
-
-/** dateTimes as instants, so that zones do not matter; text in one case where the schema says that case does not matter. */
-function comparable(attribute: Attribute, value: Json): Comparable {
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return undefined;
-  if (attribute.type === 'dateTime') return parseDateTime(value);
-  return attribute.caseExact ? value : foldCase(value);
-}
-
-/** One case for all; storage that compares without regard to case must use this too. */
-export function foldCase(text: string): string {
-  return text.toLowerCase();
-}
-
-type Compare = (actual: Comparable, expected: Comparable) => boolean;
+type Compare = (actual: Comparable | undefined, expected: Comparable | undefined) => boolean;
 
 const text =
   (test: (actual: string, expected: string) => boolean): Compare =>
   (actual, expected) =>
     typeof actual === 'string' && typeof expected === 'string' && test(actual, expected);
 
-const order =
-  (test: (actual: string | number, expected: string | number) => boolean): Compare =>
-  (actual, expected) =>
-    (typeof actual === 'string' && typeof expected === 'string' && test(actual, expected)) ||
-    (typeof actual === 'number' && typeof expected === 'number' && test(actual, expected));
+const order = (test: (difference: number) => boolean): Compare =>
+  text((actual, expected) => test(compareTexts(actual, expected)));
 
 const COMPARE: Readonly<Record<CompareOperator, Compare>> = {
   eq: (actual, expected) => actual === expected,
@@ -100,8 +81,8 @@ const COMPARE: Readonly<Record<CompareOperator, Compare>> = {
   co: text((actual, expected) => actual.includes(expected)),
   sw: text((actual, expected) => actual.startsWith(expected)),
   ew: text((actual, expected) => actual.endsWith(expected)),
-  gt: order((actual, expected) => actual > expected),
-  ge: order((actual, expected) => actual >= expected),
-  lt: order((actual, expected) => actual < expected),
-  le: order((actual, expected) => actual <= expected),
+  gt: order((difference) => difference > 0),
+  ge: order((difference) => difference >= 0),
+  lt: order((difference) => difference < 0),
+  le: order((difference) => difference <= 0),
 };

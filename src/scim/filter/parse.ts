@@ -10,6 +10,9 @@ import { tokenise, type Token } from './tokens.ts';
 /** Deeper than people or programs nest, shallow enough for recursion here and in whatever walks the tree. */
 export const MAX_FILTER_DEPTH = 50;
 
+/** Little enough to be read within some ten milliseconds. */
+export const MAX_CONDITIONS = 10_000;
+
 export interface FilterOptions {
   /** Also reads what WSO2 IS sends, `userName Eq robin hood`: all that follows `Eq ` is the value. */
   readonly unquoted?: boolean;
@@ -55,10 +58,11 @@ interface Cursor {
   readonly tokens: readonly Token[];
   next: number;
   depth: number;
+  conditions: number;
 }
 
 function parse(scope: Scope, text: string): Filter {
-  const cursor: Cursor = { tokens: tokenise(text), next: 0, depth: 0 };
+  const cursor: Cursor = { tokens: tokenise(text), next: 0, depth: 0, conditions: 0 };
   const filter = parseOr(cursor, scope);
   if (peek(cursor) !== undefined) throw unexpected(cursor, 'and, or, or the end');
   return filter;
@@ -98,6 +102,8 @@ function parseGroup(cursor: Cursor, scope: Scope, open: string, close: string): 
 }
 
 function parseCondition(cursor: Cursor, scope: Scope): Filter {
+  if (++cursor.conditions > MAX_CONDITIONS)
+    throw invalidFilter(`the filter has more than ${MAX_CONDITIONS} conditions`);
   const name = takeWord(cursor, 'an attribute name');
   const path = resolveName(scope, name);
   if (nextIsBracket(cursor, '[')) return parseValuePath(cursor, scope, path, name);

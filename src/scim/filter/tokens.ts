@@ -10,7 +10,7 @@ export interface Token {
 }
 
 /** More than any client sends (One Identity Manager joins hundreds of names with `or`), little enough to parse at once. */
-export const MAX_FILTER_LENGTH = 64 * 1024;
+export const MAX_FILTER_LENGTH = 1024 * 1024;
 
 /** Sticky, and each part free of nested repetition, so that the time is linear in the length. */
 const TOKEN = /\s*(?:([()[\]])|("[^"\\]*(?:\\.[^"\\]*)*")|([^\s()[\]"]+))/sy;

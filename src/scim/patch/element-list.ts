@@ -1,5 +1,6 @@
 /** The elements of one multi-valued attribute while it is patched, in time linear in elements and operations. */
-import { foldCase, matchesElement } from '../filter/evaluate.ts';
+import { foldCase } from '../comparable.ts';
+import { matchesElement } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
 import { isObject, type Json } from '../json.ts';
 import { isReferenceList, type Attribute } from '../schema/attribute.ts';

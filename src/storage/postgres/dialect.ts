@@ -1,27 +1,29 @@
 /** PostgreSQL's ways of saying what the shared SQL needs. */
-import type { Dialect, ScalarType } from '../sql/dialect.ts';
+import type { Dialect } from '../sql/dialect.ts';
 
 /** A `text[]` literal; names of attributes and URNs hold no quote, but a deployment's own might. */
 const at = (path: readonly string[]): string =>
   `'{${path.map((member) => `"${member.replaceAll('"', '\\"').replaceAll("'", "''")}"`).join(',')}}'`;
 
-const CASTS: Readonly<Record<ScalarType, (text: string) => string>> = {
-  text: (text) => text,
-  number: (text) => `${text}::numeric`,
-  // Parameters carry 1 and 0, as SQLite knows them.
-  boolean: (text) => `${text}::boolean::integer`,
-};
+const pairs = (members: Readonly<Record<string, string>>): string =>
+  Object.entries(members)
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ');
+
+/** All but containers, null and the empty string, at any depth. */
+const SOME_VALUE = `'$.** ? (@.type() == "boolean" || @.type() == "number" || (@.type() == "string" && @ <> ""))'`;
 
 const sequenceOf = (table: string): string => `pg_get_serial_sequence('${table}', 'seq')::regclass`;
 
 export const postgresDialect: Dialect = {
   skipLocked: 'for update skip locked',
+  locked: (table) => `for update of ${table}`,
   keyTable: '',
   // Room for the next version of a row in its page: measured a fifth of the size under load (docs/going-further.md).
   busyTable: 'with (fillfactor = 70)',
   keyText: 'text collate "C"',
   serialKey: 'bigint generated always as identity primary key',
-  // Of this session; no table but resource and journal numbers its rows.
+  // Of this session; an entry is what it numbered last.
   latestJournalSeq: 'lastval()',
   document: 'jsonb',
   documentText: (column) => `${column}::text`,
@@ -30,16 +32,20 @@ export const postgresDialect: Dialect = {
     return `jsonb_to_recordset(${parameter}::jsonb) as ${alias}(${typed.join(', ')})`;
   },
   member: (json, path) => (path.length === 0 ? json : `(${json} #> ${at(path)})`),
+  scalar: (json, path) => `(${json} #>> ${at(path)})`,
+  boolean: String,
+  holdsValue: (json) => `coalesce(jsonb_path_exists(${json}, ${SOME_VALUE}), false)`,
+  object: (members) => `jsonb_build_object(${pairs(members)})`,
+  overlay: (json, over) => `(${json} || ${over}::jsonb)`,
   text: (text) => `(${text}) collate "C"`,
-  fold: (value) => value.toLowerCase(),
-  scalar: (json, path, type) => CASTS[type](`(${json} #>> ${at(path)})`),
-  elements: (json, path, alias) => `jsonb_array_elements(${json} #> ${at(path)}) as ${alias}(value)`,
-  element: (alias) => `${alias}.value`,
+  // With this collation it knows no letters beyond ASCII, whatever the database's locale is.
+  lower: (text) => `lower((${text}) collate "C")`,
+  elements: (json, path, alias) =>
+    `jsonb_array_elements(${json} #> ${at(path)}) with ordinality as ${alias}(value, position)`,
   contains: (text, part) => `strpos(${text}, ${part}::text) > 0`,
   startsWith: (text, part) => `starts_with(${text}, ${part}::text)`,
   endsWith: (text, part) => `right(${text}, length(${part}::text)) = ${part}::text`,
   now: `cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
-  instant: (text) => `${text}::timestamptz`,
   countTables: 'select case when to_regclass($1) is null then 0 else 1 end as tables',
   insertMany: ({ table, columns, rows, rest }) => {
     const names = Object.keys(columns);

@@ -1,4 +1,5 @@
 /** Runs shared SQL on PostgreSQL (pg), one transaction on one pooled connection. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Driver, Row, Statement, Transaction } from '../sql/transaction.ts';
 import { connectionConfig } from './connection.ts';
@@ -25,6 +26,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15 * SECOND;
 /** PostgreSQL asks for the transaction to be run again: serialization failure and deadlock (appendix A of its manual). */
 const RETRYABLE: ReadonlySet<string> = new Set(['40001', '40P01']);
 const MAX_ATTEMPTS = 5;
+/** Lets the transaction that won a deadlock come to its end: begun again at once, long ones meet there again and again. */
+const RETRY_PAUSE_MS = 100;
 
 /** Statement shapes that each connection keeps prepared; filters make new ones without end. */
 const MAX_PREPARED = 500;
@@ -70,8 +73,8 @@ export class PostgresDriver implements Driver {
       try {
         return await this.#transaction(steps);
       } catch (error) {
-        if (attempt < MAX_ATTEMPTS && RETRYABLE.has(codeOf(error))) continue;
-        throw asUnavailable(error);
+        if (attempt === MAX_ATTEMPTS || !RETRYABLE.has(codeOf(error))) throw asUnavailable(error);
+        await sleep(attempt * RETRY_PAUSE_MS);
       }
     }
   }

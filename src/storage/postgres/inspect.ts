@@ -40,7 +40,7 @@ const OBSTACLES = `select 'the server is a standby: name the primary in DATABASE
   union all
   select 'not allowed to read sequence ' || relname || ': grant it' from pg_class
   where relnamespace = (select oid from pg_namespace where nspname = current_schema()) and relkind = 'S'
-    and relname in ('resource_seq_seq', 'journal_seq_seq')
+    and relname in ('resource_seq_seq', 'member_seq_seq', 'journal_seq_seq')
     and not has_sequence_privilege(oid, 'select')`;
 
 /** In the way of a migration alone. */

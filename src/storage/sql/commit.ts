@@ -1,16 +1,25 @@
 /** One SCIM change as one transaction: resource, keys, journal and lanes together, or nothing. */
 import { UniquenessConflict, VersionConflict } from '../errors.ts';
-import type { Change, ResourceKey, StoredResource } from '../store.ts';
+import type { Change, Derived, ResourceKey } from '../store.ts';
 import type { Dialect } from './dialect.ts';
+import { writeEntry } from './journal.ts';
 import { keyValue } from './key-value.ts';
-import type { Row, Statement, Transaction } from './transaction.ts';
+import { markDue } from './mark-due.ts';
+import { endMemberships, noteChange, writeMembers } from './members.ts';
+import type { Row, SqlValue, Statement, Transaction } from './transaction.ts';
+
+/** What `display` of a resource is made of. */
+const DISPLAY = 'displayName';
 
 /** @param connectors whose lanes follow this type of resource */
 export function* commitChange(dialect: Dialect, change: Change, connectors: readonly string[]): Transaction<void> {
   // The resource row first: whoever holds it decides the order of journal sequence numbers.
   const seq = yield* writeResource(change);
   yield* writeKeys(dialect, change, seq);
-  yield writeEntry(change);
+  yield* writeMembers(dialect, change);
+  if (change.before && change.entry.changed.includes(DISPLAY)) yield noteChange(dialect, [change.id], change.at);
+  if (!change.after) yield* endMemberships(dialect, change);
+  yield writeEntry({ ...change, version: change.after?.resource.version ?? change.before?.version ?? 0 });
   for (const connector of connectors) yield markDue(dialect, connector, change);
 }
 
@@ -22,16 +31,18 @@ function* writeResource(change: Change): Transaction<number> {
 }
 
 function* write({ type, id, before, after }: Change): Transaction<readonly Row[]> {
-  if (after && before) return yield updateResource(after.resource, before.version);
-  if (after) return yield insertResource(after.resource);
+  if (after && before) return yield updateResource(after, before.version);
+  if (after) return yield insertResource(after);
   const text = 'delete from resource where id = $1 and type = $2 and version = $3 returning seq';
   return yield { text, values: [id, type, before?.version ?? null], one: true };
 }
 
-const insertResource = (resource: StoredResource): Statement => ({
+type After = NonNullable<Change['after']>;
+
+const insertResource = ({ resource, ...derived }: After): Statement => ({
   one: true,
-  text: `insert into resource (type, id, version, created_at, last_modified_at, document)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning seq`,
+  text: `insert into resource (type, id, version, created_at, last_modified_at, document, display, folded)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning seq`,
   values: [
     resource.type,
     resource.id,
@@ -39,15 +50,26 @@ const insertResource = (resource: StoredResource): Statement => ({
     resource.createdAt,
     resource.lastModifiedAt,
     resource.document,
+    ...derivedValues(derived),
   ],
 });
 
-const updateResource = (resource: StoredResource, expectedVersion: number): Statement => ({
+const updateResource = ({ resource, ...derived }: After, expectedVersion: number): Statement => ({
   one: true,
-  text: `update resource set version = $1, last_modified_at = $2, document = $3
-         where id = $4 and type = $5 and version = $6 returning seq`,
-  values: [resource.version, resource.lastModifiedAt, resource.document, resource.id, resource.type, expectedVersion],
+  text: `update resource set version = $1, last_modified_at = $2, document = $3, display = $4, folded = $5
+         where id = $6 and type = $7 and version = $8 returning seq`,
+  values: [
+    resource.version,
+    resource.lastModifiedAt,
+    resource.document,
+    ...derivedValues(derived),
+    resource.id,
+    resource.type,
+    expectedVersion,
+  ],
 });
+
+const derivedValues = ({ display, folded }: Derived): readonly SqlValue[] => [display ?? null, folded ?? null];
 
 function* writeKeys(dialect: Dialect, { type, before, after }: Change, seq: number): Transaction<void> {
   const old = before?.keys ?? [];
@@ -85,23 +107,4 @@ function insertSearched(dialect: Dialect, type: string, keys: readonly ResourceK
                 select $1, k.attribute, k.value, cast($2 as bigint) from ${source} where true on conflict do nothing`;
   const json = keys.map(({ attribute, value }) => ({ attribute, value: keyValue(value) }));
   return { text, values: [type, seq, JSON.stringify(json)], unread: true };
-}
-
-function writeEntry({ type, id, before, after, entry, at }: Change): Statement {
-  const version = after?.resource.version ?? before?.version ?? 0;
-  const text = `insert into journal (at, kind, type, id, version, detail)
-                values ($1, 'change', $2, $3, $4, $5)`;
-  return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
-}
-
-/** A lane that is being delivered stays leased: its settlement sees the higher `tail_seq` and makes it due again. */
-function markDue({ latestJournalSeq }: Dialect, connector: string, { id, at }: Change): Statement {
-  const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq)
-    values ($1, $2, 'due', $3, 0, ${latestJournalSeq}, 0)
-    on conflict (user_id, connector) do update set
-      state = 'due',
-      attempts = 0,
-      tail_seq = excluded.tail_seq,
-      due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
-  return { text, values: [connector, id, at], unread: true };
 }

@@ -17,6 +17,8 @@ export interface ManyRows {
 export interface Dialect {
   /** Ends a `select` that claims rows, so that two instances never wait for each other. */
   readonly skipLocked: string;
+  /** Ends a `select` whose rows of `table` nobody else may change until the transaction ends. */
+  locked(table: string): string;
   /** Ends the definition of a table that is nothing but its primary key, so that rows lie in key order and once. */
   readonly keyTable: string;
   /** Ends the definition of a table whose rows change all the time. */
@@ -36,22 +38,26 @@ export interface Dialect {
 
   /** What lies at `path` below a JSON expression, as a JSON expression again. */
   member(json: string, path: readonly string[]): string;
+  /** The text or the boolean at `path` below a JSON expression. */
+  scalar(json: string, path: readonly string[]): string;
+  /** A boolean as `scalar` gives it. */
+  boolean(value: boolean): SqlValue;
+  /** Whether anything below a JSON expression is neither null nor an empty string. */
+  holdsValue(json: string): string;
+  /** A JSON object of these members, which are SQL expressions. */
+  object(members: Readonly<Record<string, string>>): string;
+  /** A JSON object with the members of the JSON text `over` in place of its own. */
+  overlay(json: string, over: string): string;
   /** A text that compares and sorts by its code points, whatever the language of the database. */
   text(text: string): string;
-  /** A value in the one case that the engine's `lower` gives its text. */
-  fold(value: string): string;
-  /** The scalar at `path` below a JSON expression, as a comparable SQL value. */
-  scalar(json: string, path: readonly string[], type: ScalarType): string;
-  /** A `from` item with one row per element of the JSON array at `path`; none when it is absent. */
+  /** A text with its ASCII letters in lower case and no others changed. */
+  lower(text: string): string;
+  /** A `from` item with the columns `value` and `position`: one row per element of the JSON array at `path`. */
   elements(json: string, path: readonly string[], alias: string): string;
-  /** The JSON expression of one element that `elements` gave. */
-  element(alias: string): string;
   /** `text` contains, starts or ends with the parameter `part`. */
   contains(text: string, part: string): string;
   startsWith(text: string, part: string): string;
   endsWith(text: string, part: string): string;
-  /** An instant (RFC 3339 text) as something that compares in time order. */
-  instant(text: string): string;
 
   /** The clock of the database as epoch milliseconds. */
   readonly now: string;
@@ -66,5 +72,3 @@ export interface Dialect {
   /** Statements before a migration or an import: no other process does one at the same time, and it gets the time it takes. */
   readonly migrationPrelude: readonly string[];
 }
-
-export type ScalarType = 'text' | 'number' | 'boolean';

@@ -60,7 +60,7 @@ async function readSequences(reader: SnapshotReader, dialect: Dialect): Promise<
     const [row] = await reader.read({ text: dialect.lastKey(table), values: [] });
     return Number(row?.['last'] ?? 0);
   };
-  return { resource: await last('resource'), journal: await last('journal') };
+  return { resource: await last('resource'), member: await last('member'), journal: await last('journal') };
 }
 
 async function* readPages(

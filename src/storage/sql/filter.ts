@@ -1,57 +1,59 @@
 /** A SCIM filter as a SQL condition (RFC 7644 §3.4.2.2); means what `scim/filter/evaluate.ts` means. */
-import { parseDateTime } from '../../scim/date-time.ts';
-import type { CompareFilter, CompareOperator, Filter, ValuePathFilter } from '../../scim/filter/filter.ts';
+import type { Filter, ValuePathFilter } from '../../scim/filter/filter.ts';
 import type { Attribute } from '../../scim/schema/attribute.ts';
 import type { AttributePath } from '../../scim/schema/resource-type.ts';
-import { afterPrefix } from './after-prefix.ts';
-import { keyValue, MAX_KEY_CHARACTERS } from './key-value.ts';
-import type { Dialect, ScalarType } from './dialect.ts';
-import type { Parameters } from './transaction.ts';
-
-export interface FilterContext {
-  readonly dialect: Dialect;
-  readonly parameters: Parameters;
-  readonly type: string;
-  /** What `meta.location` of this type begins with. */
-  readonly locationPrefix: string;
-  /** Attributes found through a key table instead of the document. */
-  readonly keyTables: ReadonlyMap<string, 'unique_key' | 'search_key'>;
-}
-
-/** Where the attributes of a condition lie: in the resource, or in one element or complex value of it. */
-interface Source {
-  readonly kind: 'resource' | 'object' | 'scalar';
-  /** A JSON expression; of a scalar element the SQL value itself. */
-  readonly json: string;
-}
-
-interface Context extends FilterContext {
-  /** Names the elements that are looked through, so that nested ones differ. */
-  readonly aliases: { count: number };
-}
+import { alternatives, toComparison } from './alternatives.ts';
+import { columnOf, isColumn } from './columns.ts';
+import { columnTest, valueTest } from './comparison.ts';
+import { elementsOf } from './elements.ts';
+import { lookUp, type Comparison } from './lookup.ts';
+import { lookUpAny, lookUpElement } from './lookup-some.ts';
+import {
+  below,
+  containerOf,
+  elementOf,
+  leafOf,
+  nextAlias,
+  RESOURCE,
+  valueText,
+  type QueryContext,
+  type Source,
+} from './query-context.ts';
 
 /** @returns a condition on the table `resource`; its values are added to `context.parameters` */
-export function filterCondition(filter: Filter, context: FilterContext): string {
-  return condition(filter, { kind: 'resource', json: 'resource.document' }, { ...context, aliases: { count: 0 } });
+export function filterCondition(filter: Filter, context: QueryContext): string {
+  return condition(filter, RESOURCE, context);
 }
 
-function condition(filter: Filter, source: Source, context: Context): string {
+function condition(filter: Filter, source: Source, context: QueryContext): string {
   switch (filter.kind) {
     case 'and':
-    case 'or':
       return join(
-        filter.kind,
+        'and',
         filter.operands.map((operand) => condition(operand, source, context)),
       );
+    case 'or':
+      return anyOf(filter.operands, source, context);
     case 'not':
       return `not ${condition(filter.operand, source, context)}`;
     case 'present':
       return present(filter.path, source, context);
     case 'compare':
-      return compare(filter, source, context);
+      return compare(toComparison(filter), source, context);
     case 'valuePath':
       return valuePath(filter, source, context);
   }
+}
+
+function anyOf(operands: readonly Filter[], source: Source, context: QueryContext): string {
+  const { comparisons, others } = alternatives(operands);
+  const any = join('or', [
+    ...comparisons.map((comparison) => compare(comparison, source, context)),
+    ...others.map((other) => condition(other, source, context)),
+  ]);
+  const isOne = comparisons.length + others.length === 1;
+  const some = isOne || source.kind !== 'resource' ? undefined : lookUpAny(operands, context);
+  return some === undefined ? any : `(resource.seq in (${some}) and ${any})`;
 }
 
 /** Halved again and again: SQLite refuses an expression that is 1,000 deep, which 1,000 terms in a row are. */
@@ -61,193 +63,92 @@ function join(operator: 'and' | 'or', terms: readonly string[]): string {
   return `(${join(operator, terms.slice(0, middle))} ${operator} ${join(operator, terms.slice(middle))})`;
 }
 
-function valuePath({ path, filter }: ValuePathFilter, source: Source, context: Context): string {
+function valuePath({ path, filter }: ValuePathFilter, source: Source, context: QueryContext): string {
   const { attribute } = path;
   if (!attribute) return 'false';
   // `meta` lies in columns, whose names say it all.
-  if (attribute.name === 'meta') return condition(filter, source, context);
-  if (!attribute.multiValued) {
-    const json = context.dialect.member(source.json, members(path));
-    return `(${json} is not null and ${condition(filter, { kind: 'object', json }, context)})`;
-  }
-  const some = someElement(path, source, context, (element) => condition(filter, element, context));
-  const key = source.kind === 'resource' ? elementKey(path, filter, context) : undefined;
-  return key === undefined ? some : `(${key} and ${some})`;
+  if (attribute.path === 'meta') return condition(filter, source, context);
+  const container = containerOf(source, path);
+  if (!attribute.multiValued) return withinComplex(below(container, attribute.name), filter, context);
+  const known = source.kind === 'resource' ? lookUpElement(path, filter, context) : undefined;
+  const test = (element: Source): string => condition(filter, element, context);
+  const some = someElement(attribute, container, context, test, known?.members);
+  return known === undefined ? some : `(resource.seq in (${known.select}) and ${some})`;
 }
 
-/** Of `emails[type eq "work" and value eq "x"]` the key table knows who has the value at all. */
-function elementKey(path: AttributePath, filter: Filter, context: Context): string | undefined {
-  const terms = filter.kind === 'and' ? filter.operands : [filter];
-  const keys = terms.map((term) => {
-    const name = term.kind === 'compare' ? term.path.attribute?.name : undefined;
-    const subAttribute = name === undefined ? undefined : path.attribute?.subAttribute(name);
-    return term.kind === 'compare' && subAttribute
-      ? keyCondition({ ...term, path: { ...path, subAttribute } }, context)
-      : undefined;
-  });
-  return keys.find((key) => key !== undefined);
+function withinComplex(value: Source, filter: Filter, context: QueryContext): string {
+  const { dialect } = context;
+  return `(${dialect.member(value.json, value.path)} is not null and ${condition(filter, value, context)})`;
 }
 
-function present(path: AttributePath, source: Source, context: Context): string {
+function present(path: AttributePath, source: Source, context: QueryContext): string {
+  const leaf = leafOf(path);
   if (path.unknown !== undefined) return 'false';
-  if (path.attribute?.name === 'meta' || META[leafPath(path)]) return 'true';
-  return isPresent(path, source, context);
+  if (leaf?.path === 'meta' || (leaf && isColumn(leaf.path))) return 'true';
+  const container = containerOf(source, path);
+  if (!leaf) return holdsValue(container, context);
+  return some(path, source, context, (value) => isFilled(leaf, value, context));
 }
 
-/** Some value that is not the empty string: no other empty ones are stored. */
-function isPresent(path: AttributePath, source: Source, context: Context): string {
-  const { dialect } = context;
-  const { attribute } = path;
-  if (!attribute) return `${dialect.member(source.json, members(path))} is not null`;
-  const leaf = path.subAttribute ?? attribute;
-  if (!attribute.multiValued || source.kind !== 'resource')
-    return filled(leaf, valueSource(path, source, context), context);
-  return someElement(path, source, context, (element) => {
-    if (!path.subAttribute) return filled(attribute, element, context);
-    return filled(leaf, { kind: 'object', json: dialect.member(element.json, [path.subAttribute.name]) }, context);
-  });
+const isFilled = (leaf: Attribute, value: Source, context: QueryContext): string =>
+  leaf.type === 'complex' ? holdsValue(value, context) : `coalesce(${valueText(context, leaf, value)} <> '', false)`;
+
+const holdsValue = ({ json, path }: Source, { dialect }: QueryContext): string =>
+  dialect.holdsValue(dialect.member(json, path));
+
+function compare(comparison: Comparison, source: Source, context: QueryContext): string {
+  const { path, operator, values } = comparison;
+  const leaf = leafOf(path);
+  if (values[0] === null) return `${operator === 'eq' ? 'not ' : ''}${present(path, source, context)}`;
+  if (!leaf) return operator === 'ne' ? 'true' : 'false';
+  const known = source.kind === 'resource' ? lookUp(comparison, context) : undefined;
+  if (known !== undefined) return `resource.seq in (${known})`;
+  const column = columnOf(leaf.path, context);
+  if (column) return columnTest(comparison, column, context);
+  const test = (value: Source): string => valueTest(comparison, value, context);
+  if (operator !== 'ne' || !hasMany(path)) return some(path, source, context, test);
+  return differs(comparison, source, context);
 }
 
-/** @param value where the value of `attribute` itself lies */
-function filled(attribute: Attribute, value: Source, context: Context): string {
-  const { dialect } = context;
-  if (attribute.type !== 'complex') return `coalesce(${text(value, context)} <> '', false)`;
-  const subs = attribute.subAttributes.map(
-    ({ name }) => `coalesce(${dialect.scalar(value.json, [name], 'text')} <> '', false)`,
-  );
-  return join('or', subs);
+/** One differing value makes `ne` true, and so does having none at all. */
+function differs(comparison: Comparison, source: Source, context: QueryContext): string {
+  const leaf = leafOf(comparison.path) as Attribute;
+  const isThere = (value: Source): string => `${valueText(context, leaf, value)} is not null`;
+  const other = (value: Source): string => `(${isThere(value)} and ${valueTest(comparison, value, context)})`;
+  return `(${some(comparison.path, source, context, other)} or not ${some(comparison.path, source, context, isThere)})`;
 }
 
-const text = (value: Source, { dialect }: Context): string => dialect.scalar(value.json, [], 'text');
+const hasMany = ({ attribute, subAttribute }: AttributePath): boolean =>
+  attribute?.multiValued === true || subAttribute?.multiValued === true;
 
-const valueSource = (path: AttributePath, source: Source, { dialect }: Context): Source =>
-  source.kind === 'scalar' ? source : { kind: 'object', json: dialect.member(source.json, leafMembers(path)) };
-
-function compare(filter: CompareFilter, source: Source, context: Context): string {
-  const { path, operator, value } = filter;
-  if (value === null)
-    return operator === 'eq' ? `not ${present(path, source, context)}` : present(path, source, context);
-  const { attribute, subAttribute } = path;
-  if (!attribute) return operator === 'ne' ? 'true' : 'false';
-  const meta = META[leafPath(path)];
-  if (meta) return meta(filter, context);
-  const key = source.kind === 'resource' ? keyCondition(filter, context) : undefined;
-  if (key !== undefined) return key;
-  if (source.kind === 'scalar') return compareScalar(filter, source.json, [], context);
-  if (source.kind === 'object' || !attribute.multiValued)
-    return compareScalar(filter, source.json, leafMembers(path), context);
-  return compareElements(filter, subAttribute ? [subAttribute.name] : [], source, context);
+/** Whether a value at `path` passes the test; where one attribute has many, one of them will do. */
+function some(path: AttributePath, source: Source, context: QueryContext, test: (value: Source) => string): string {
+  const steps = [path.attribute, path.subAttribute].filter((step) => step !== undefined);
+  return walk(steps, containerOf(source, path), context, test);
 }
 
-/** One differing element makes `ne` true, and so does having no value at all. */
-function compareElements(filter: CompareFilter, leaf: readonly string[], source: Source, context: Context): string {
-  const { path, operator } = filter;
-  const { dialect } = context;
-  const value = (element: Source): string => dialect.scalar(element.json, leaf, 'text');
-  const some = someElement(path, source, context, (element) => {
-    const differs = compareScalar(filter, element.json, leaf, context);
-    return operator === 'ne' ? `(${value(element)} is not null and ${differs})` : differs;
-  });
-  if (operator !== 'ne') return some;
-  return `(${some} or not ${someElement(path, source, context, (element) => `${value(element)} is not null`)})`;
+function walk(
+  [step, ...rest]: readonly Attribute[],
+  source: Source,
+  context: QueryContext,
+  test: (value: Source) => string,
+): string {
+  if (step === undefined) return test(source);
+  // `value` of a plain element is the element.
+  if (source.kind === 'value') return walk(rest, source, context, test);
+  if (!step.multiValued) return walk(rest, below(source, step.name), context, test);
+  return someElement(step, source, context, (element) => walk(rest, element, context, test));
 }
 
-function someElement(path: AttributePath, source: Source, context: Context, test: (element: Source) => string): string {
-  const alias = `e${String((context.aliases.count += 1))}`;
-  const elements = context.dialect.elements(source.json, members(path), alias);
-  const kind = path.attribute?.type === 'complex' ? 'object' : 'scalar';
-  return `exists (select 1 from ${elements} where ${test({ kind, json: context.dialect.element(alias) })})`;
+/** @param members a condition on `member`, where it is known which row the element can be */
+function someElement(
+  attribute: Attribute,
+  source: Source,
+  context: QueryContext,
+  test: (element: Source) => string,
+  members?: string,
+): string {
+  const alias = nextAlias(context);
+  const elements = elementsOf(attribute, source, context, alias, members);
+  return `exists (select 1 from ${elements} where ${test(elementOf(attribute, alias))})`;
 }
-
-function compareScalar(filter: CompareFilter, json: string, path: readonly string[], context: Context): string {
-  const { operator, value } = filter;
-  const { dialect, parameters } = context;
-  const leaf = filter.path.subAttribute ?? filter.path.attribute;
-  const scalar = dialect.scalar(json, path, scalarType(value));
-  if (typeof value !== 'string') return comparison(operator, scalar, parameters.add(Number(value)), context);
-  if (leaf?.type === 'dateTime') {
-    return comparison(operator, dialect.instant(scalar), dialect.instant(parameters.add(value)), context);
-  }
-  if (value === '' && SUBSTRING.has(operator)) return `${scalar} is not null`;
-  if (leaf?.caseExact !== false) return comparison(operator, dialect.text(scalar), parameters.add(value), context);
-  return comparison(operator, dialect.text(`lower(${scalar})`), parameters.add(dialect.fold(value)), context);
-}
-
-const scalarType = (value: CompareFilter['value']): ScalarType =>
-  typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'number' : 'text';
-
-const SUBSTRING: ReadonlySet<CompareOperator> = new Set(['co', 'sw', 'ew']);
-const ORDER = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
-
-/** Absent values make every comparison false, but for `ne`. */
-function comparison(operator: CompareOperator, left: string, right: string, { dialect }: Context): string {
-  switch (operator) {
-    case 'ne':
-      return `coalesce(${left} <> ${right}, true)`;
-    case 'co':
-      return `coalesce(${dialect.contains(left, right)}, false)`;
-    case 'sw':
-      return `coalesce(${dialect.startsWith(left, right)}, false)`;
-    case 'ew':
-      return `coalesce(${dialect.endsWith(left, right)}, false)`;
-    default:
-      return `coalesce(${left} ${ORDER[operator]} ${right}, false)`;
-  }
-}
-
-/** `eq` and `sw` on an indexed attribute, and `eq` on `id`, without touching the document. */
-function keyCondition({ path, operator, value }: CompareFilter, context: Context): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const { parameters, keyTables, type } = context;
-  const name = leafPath(path);
-  // Bare: within coalesce the unique index would not be used.
-  if (name === 'id' && operator === 'eq') return `resource.id = ${parameters.add(value)}`;
-  const table = keyTables.get(name);
-  const leaf = path.subAttribute ?? path.attribute;
-  const folded = leaf?.caseExact === false ? value.toLowerCase() : value;
-  const ofKey = table === undefined ? undefined : KEY_CONDITIONS[operator]?.(folded, parameters);
-  if (table === undefined || ofKey === undefined) return undefined;
-  return `resource.seq in (select seq from ${table} where type = ${parameters.add(type)} and attribute = ${parameters.add(name)} and ${ofKey})`;
-}
-
-/** What is asked of `value`, whose order is that of its code points. */
-const KEY_CONDITIONS: Readonly<
-  Partial<Record<CompareOperator, (value: string, parameters: Parameters) => string | undefined>>
-> = {
-  eq: (value, parameters) => `value = ${parameters.add(keyValue(value))}`,
-  sw: (prefix, parameters) => {
-    const end = afterPrefix(prefix);
-    if (end === undefined || prefix.length > MAX_KEY_CHARACTERS) return undefined;
-    return `value >= ${parameters.add(prefix)} and value < ${parameters.add(end)}`;
-  },
-};
-
-/** `meta` is kept in columns. */
-const META: Readonly<Record<string, (filter: CompareFilter, context: Context) => string>> = {
-  'meta.created': (filter, context) => instantColumn('resource.created_at', filter, context),
-  'meta.lastModified': (filter, context) => instantColumn('resource.last_modified_at', filter, context),
-  'meta.resourceType': (filter, context) => textColumn('resource.type', filter, context),
-  'meta.version': (filter, context) => textColumn(`('W/"' || resource.version || '"')`, filter, context),
-  'meta.location': (filter, context) =>
-    textColumn(`(${context.parameters.add(context.locationPrefix)} || resource.id)`, filter, context),
-};
-
-function instantColumn(column: string, { operator, value }: CompareFilter, context: Context): string {
-  return comparison(operator, column, context.parameters.add(parseDateTime(String(value)) ?? null), context);
-}
-
-function textColumn(column: string, { operator, value }: CompareFilter, context: Context): string {
-  return comparison(operator, context.dialect.text(column), context.parameters.add(String(value)), context);
-}
-
-/** Members to walk from the resource (or element) to the attribute itself. */
-function members(path: AttributePath): readonly string[] {
-  const names = path.attribute ? [path.attribute.name] : [];
-  return path.extension === undefined ? names : [path.extension, ...names];
-}
-
-function leafMembers(path: AttributePath): readonly string[] {
-  return path.subAttribute ? [...members(path), path.subAttribute.name] : members(path);
-}
-
-const leafPath = (path: AttributePath): string => (path.subAttribute ?? path.attribute)?.path ?? '';

@@ -1,6 +1,6 @@
 /** Writes the records of an export into an empty database, in transactions that remember how far they came. */
 import type { Json } from '../../scim/json.ts';
-import type { ResourceKey } from '../store.ts';
+import type { Derived } from '../store.ts';
 import {
   ImportRefused,
   RECORD_KINDS,
@@ -13,23 +13,24 @@ import {
 } from '../transfer.ts';
 import type { Dialect, ManyRows } from './dialect.ts';
 import { unfinishedImport } from './inspect.ts';
-import { keyValue } from './key-value.ts';
+import { insertAll, insertKeys } from './insert-rows.ts';
+import { markCurrent } from './rebuild.ts';
 import { TABLES, type Column, type Table } from './tables.ts';
 import type { Driver, Row, SqlValue, Transaction } from './transaction.ts';
 
 /** @param driver of a database whose schema is up to date */
 export function sqlImporter(driver: Driver, dialect: Dialect): Importer {
   return {
-    begin: (header, now) => driver.write(() => begin(dialect, header, now)),
+    begin: (header, now, derivation) => driver.write(() => begin(dialect, header, now, derivation)),
     write: (id, from, to, records) => driver.write(() => writeRecords(dialect, id, { from, to }, records)),
     finish: (id, now) => driver.write(() => finish(dialect, id, now)),
     close: () => driver.close(),
   };
 }
 
-const SEQUENCED = ['resource', 'journal'] as const satisfies readonly (keyof Sequences)[];
+const SEQUENCED = ['resource', 'member', 'journal'] as const satisfies readonly (keyof Sequences)[];
 
-function* begin(dialect: Dialect, header: TransferHeader, now: number): Transaction<ImportState> {
+function* begin(dialect: Dialect, header: TransferHeader, now: number, fingerprint: string): Transaction<ImportState> {
   for (const text of dialect.migrationPrelude) yield { text, values: [], slow: true };
   const known = yield { text: 'select id, line, finished_at from import', values: [] };
   const unfinished = known.find((row) => row['finished_at'] === null);
@@ -42,13 +43,14 @@ function* begin(dialect: Dialect, header: TransferHeader, now: number): Transact
   // A service that never held a user may have left one.
   yield { text: 'delete from gate', values: [] };
   for (const table of SEQUENCED) yield* goOnAbove(dialect, table, header.sequences[table]);
+  yield* markCurrent({ fingerprint });
   const text = 'insert into import (id, line, started_at) values ($1, 1, $2)';
   yield { text, values: [header.id, now] };
   return { kind: 'begun', line: 1 };
 }
 
 function* refuseUsed(): Transaction<void> {
-  const used = ['resource', 'lane', 'journal'].map((table) => `exists (select 1 from ${table})`).join(' or ');
+  const used = ['resource', 'member', 'lane', 'journal'].map((table) => `exists (select 1 from ${table})`).join(' or ');
   const rows = yield { text: `select case when ${used} then 1 else 0 end as used`, values: [] };
   if (Number(rows[0]?.['used']) === 0) return;
   throw new ImportRefused('the database is not empty: import goes into an empty one, so name another in DATABASE_URL');
@@ -71,6 +73,7 @@ function* finish(dialect: Dialect, id: string, now: number): Transaction<void> {
 /** Lanes name journal numbers, also of entries that were pruned or left out. */
 const GREATEST: Readonly<Record<keyof Sequences, string>> = {
   resource: 'select coalesce(max(seq), 0) as last from resource',
+  member: 'select coalesce(max(seq), 0) as last from member',
   journal: `select max(last) as last from (
     select coalesce(max(seq), 0) as last from journal union all select coalesce(max(tail_seq), 0) from lane
   ) as both_of_them`,
@@ -91,14 +94,30 @@ function* writeRecords(
     const some = records.filter(({ record }) => record.kind === kind);
     if (some.length > 0) yield* writeTable(dialect, TABLES[kind], some);
   }
-  yield* writeKeys(dialect, records);
+  const keyed = records.map(({ line, record, derived }) => ({ ...keyedBy(record), keys: derived?.keys ?? [], line }));
+  const conflict = yield* insertKeys(dialect, keyed);
+  if (conflict !== undefined)
+    throw new ImportRefused(
+      `line ${conflict.resource.line}: another resource has this value of ${conflict.attribute} already`,
+    );
 }
 
+/** Checked when the record was written. */
+const keyedBy = ({ type, seq }: TransferRecord) => ({ type: type as string, seq: seq as number });
+
 function* writeTable(dialect: Dialect, table: Table, records: readonly NumberedRecord[]): Transaction<void> {
-  const rows = records.map(({ line, record }) => ({ line, values: toRow(table, record, line) }));
-  const rest = yield* insertAll(dialect, { ...table, table: table.name, columns: typesOf(table) }, rows);
+  const rows = records.map(({ line, record, derived }) => ({
+    line,
+    values: { ...toRow(table, record, line), ...(derived && toDerivedRow(derived)) },
+  }));
+  const columns = { ...typesOf(table), ...(table.name === 'resource' && DERIVED_COLUMNS) };
+  const rest = yield* insertAll(dialect, { ...table, table: table.name, columns }, rows);
   if (rest !== undefined) throw new ImportRefused(`line ${rest.line}: this ${table.name} is in the database already`);
 }
+
+const DERIVED_COLUMNS = { display: 'text', folded: 'document' } as const;
+
+const toDerivedRow = ({ display, folded }: Derived): Values => ({ display: display ?? null, folded: folded ?? null });
 
 const typesOf = ({ columns }: Table): ManyRows['columns'] =>
   Object.fromEntries(
@@ -131,47 +150,3 @@ const NAMES: Readonly<Record<Column['type'], string>> = {
   bigint: 'a whole number',
   json: 'an object',
 };
-
-interface SentRow {
-  readonly line: number;
-  readonly values: Values;
-}
-
-type Target = Pick<ManyRows, 'table' | 'columns'> & Pick<Table, 'key'>;
-
-/** @returns the first row that was not inserted, because one with its key is there */
-function* insertAll(dialect: Dialect, target: Target, rows: readonly SentRow[]): Transaction<SentRow | undefined> {
-  const { table, columns, key } = target;
-  const rest = `on conflict do nothing returning ${key.join(', ')}`;
-  const inserted: Row[] = [];
-  for (const statement of dialect.insertMany({ table, columns, rest, rows: rows.map(({ values }) => values) }))
-    inserted.push(...(yield statement));
-  if (inserted.length === rows.length) return undefined;
-  const nameOf = (row: Row): string => JSON.stringify(key.map((name) => String(row[name])));
-  const missing = new Set(inserted.map(nameOf));
-  // Of two rows with one key the first is in, and is taken off here so that the second is found.
-  return rows.find(({ values }) => !missing.delete(nameOf(values)));
-}
-
-const KEY_COLUMNS = { type: 'text', attribute: 'text', value: 'text', seq: 'bigint' } as const;
-const UNIQUE_KEY: Target = { table: 'unique_key', columns: KEY_COLUMNS, key: ['type', 'attribute', 'value'] };
-
-function* writeKeys(dialect: Dialect, records: readonly NumberedRecord[]): Transaction<void> {
-  const rows = records.flatMap(({ line, record, keys }) => keys.map((key) => toKeyRow(line, record, key)));
-  const unique = rows.filter((row) => row.unique);
-  const rest = yield* insertAll(dialect, UNIQUE_KEY, unique);
-  if (rest !== undefined)
-    throw new ImportRefused(
-      `line ${rest.line}: another resource has this value of ${String(rest.values['attribute'])} already`,
-    );
-  const searched = rows.filter((row) => !row.unique).map(({ values }) => values);
-  const search = { table: 'search_key', columns: KEY_COLUMNS, rest: 'on conflict do nothing', rows: searched };
-  yield* dialect.insertMany(search);
-}
-
-const toKeyRow = (line: number, { type, seq }: TransferRecord, { attribute, value, unique }: ResourceKey) => ({
-  line,
-  unique,
-  // Checked when the resource was written.
-  values: { type: type as string, attribute, value: keyValue(value), seq: seq as number },
-});

@@ -1,6 +1,19 @@
-/** The journal: what became of one resource, and forgetting what is old. */
-import type { JournalEntry } from '../store.ts';
-import type { Driver, Row, Transaction } from './transaction.ts';
+/** The journal: writing a change, reading what became of one resource, forgetting what is old. */
+import type { Change, JournalEntry } from '../store.ts';
+import type { Driver, Row, Statement, Transaction } from './transaction.ts';
+
+/** @param version that the change made, or that it removed */
+export function writeEntry({
+  type,
+  id,
+  version,
+  entry,
+  at,
+}: Omit<Change, 'before' | 'after'> & { version: number }): Statement {
+  const text = `insert into journal (at, kind, type, id, version, detail)
+                values ($1, 'change', $2, $3, $4, $5)`;
+  return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
+}
 
 export async function readJournal(driver: Driver, id: string, limit: number): Promise<readonly JournalEntry[]> {
   const text = 'select seq, at, kind, type, id, version, detail from journal where id = $1 order by seq desc limit $2';

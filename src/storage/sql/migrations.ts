@@ -20,9 +20,28 @@ const MIGRATIONS: readonly Migration[] = [
          version integer not null,
          created_at bigint not null,
          last_modified_at bigint not null,
-         document ${dialect.document} not null
+         display text,
+         document ${dialect.document} not null,
+         folded ${dialect.document}
        )`,
       'create index resource_order on resource (type, seq)',
+      // One row an element, so that a large list costs no more to change than a small one. No foreign keys: a client may
+      // name members that do not exist.
+      `create table member (
+         seq ${dialect.serialKey},
+         list text not null,
+         owner text not null,
+         value ${dialect.keyText} not null,
+         element text not null
+       )`,
+      'create unique index member_once on member (owner, list, value)',
+      'create index member_in on member (value, list, owner)',
+      // Whose memberships, or whose name in those of others, changed when: a version tells nothing of them.
+      `create table membership_change (
+         id ${dialect.keyText} not null,
+         at bigint not null,
+         primary key (id)
+       ) ${dialect.keyTable}`,
       // Values are folded by the program, so that both engines compare them alike.
       `create table unique_key (
          type text not null,
@@ -78,6 +97,10 @@ const MIGRATIONS: readonly Migration[] = [
          failures integer not null,
          until bigint
        )`,
+      `create table setting (
+         name text primary key,
+         value text not null
+       )`,
       `create table job (
          name text primary key,
          due_at bigint not null
@@ -99,11 +122,14 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 export const TABLE_NAMES = [
   'migration',
   'resource',
+  'member',
+  'membership_change',
   'unique_key',
   'search_key',
   'lane',
   'journal',
   'gate',
+  'setting',
   'job',
   'import',
 ] as const;

@@ -1,14 +1,20 @@
 /** The storage contract over any SQL driver. */
+import type { MemberLists } from '../member-lists.ts';
 import type { Store } from '../store.ts';
+import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
 import type { Dialect } from './dialect.ts';
 import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
+import { commitMembers, hasMoreMembers, membershipsChangedAt, readMembers, readMemberships } from './members.ts';
 import { migrate } from './migrations.ts';
-import { queryResources, readResource, readResources, type KeyTables } from './resources.ts';
+import { queryResources } from './query.ts';
+import type { KeyTables } from './query-context.ts';
+import { readResource, readResources } from './resources.ts';
 import { dueSignal } from './due-signal.ts';
+import { rebuild, type Derivation } from './rebuild.ts';
 import type { Driver, Transaction } from './transaction.ts';
 
 export interface SqlStoreOptions {
@@ -16,6 +22,12 @@ export interface SqlStoreOptions {
   readonly connectors: ReadonlyMap<string, readonly string[]>;
   /** Attributes that are found through a key table, by type name. */
   readonly keyTables: KeyTables;
+  /** Attributes whose elements are rows. */
+  readonly memberLists: MemberLists;
+  /** How keys and the like follow from a document. */
+  readonly derivation: Derivation;
+  /** Told when resources were stored with another derivation and are right now; `count` of them. */
+  readonly onRebuilt?: (count: number) => void;
   /** Whether no other process can hold a lease: what a killed predecessor had claimed is then due at once. */
   readonly soleOwner: boolean;
   /** Epoch milliseconds. */
@@ -25,6 +37,8 @@ export interface SqlStoreOptions {
 /** @throws StorageUnavailable when the schema cannot be brought up to date */
 export async function createSqlStore(driver: Driver, dialect: Dialect, options: SqlStoreOptions): Promise<Store> {
   await driver.write(() => migrate(dialect, options.now));
+  const rebuilt = await driver.write(() => rebuild(dialect, options.derivation));
+  if (rebuilt > 0) options.onRebuilt?.(rebuilt);
   if (options.soleOwner) await startAlone(driver, options);
   return sqlStore(driver, dialect, options);
 }
@@ -40,7 +54,7 @@ async function startAlone(driver: Driver, { connectors, now }: SqlStoreOptions):
 export function sqlStore(
   driver: Driver,
   dialect: Dialect,
-  options: Pick<SqlStoreOptions, 'connectors' | 'keyTables'>,
+  options: Pick<SqlStoreOptions, 'connectors' | 'keyTables' | 'memberLists'>,
 ): Store {
   const followers = (type: string): readonly string[] => options.connectors.get(type) ?? [];
   const everybody = new Set([...options.connectors.values()].flat());
@@ -51,15 +65,32 @@ export function sqlStore(
     due.announce(connector);
     return result;
   };
+  const inTurn = oneAtATime();
   return {
     readResource: (type, id) => readResource(driver, dialect, type, id),
     readResources: (type, ids) => readResources(driver, dialect, type, ids),
-    queryResources: (query) => queryResources(driver, dialect, options.keyTables, query),
+    queryResources: (query) => queryResources(driver, { dialect, ...options }, query),
     commit: async (change) => {
       const connectors = followers(change.type);
       await driver.write(() => commitChange(dialect, change, connectors));
       for (const connector of connectors) due.announce(connector);
     },
+    commitMembers: async (change) => {
+      const connectors = followers(change.type);
+      const after = await driver.write(() => commitMembers(dialect, change, connectors));
+      for (const connector of connectors) due.announce(connector);
+      return after;
+    },
+    commitAll: (units) =>
+      inTurn(async () => {
+        const outcomes = await driver.write(() => commitUnits(dialect, units, followers));
+        for (const connector of new Set(units.flat().flatMap(({ type }) => followers(type)))) due.announce(connector);
+        return outcomes;
+      }),
+    readMembers: (request) => readMembers(driver, dialect, request),
+    hasMoreMembers: (list, owner, count) => hasMoreMembers(driver, list, owner, count),
+    readMemberships: (lists, members) => readMemberships(driver, dialect, lists, members),
+    membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
     linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),
     settleLanes: (connector, lease, settlements, now) =>
@@ -86,5 +117,15 @@ export function sqlStore(
       return Number(row?.['now']);
     },
     close: () => driver.close(),
+  };
+}
+
+/** Long transactions at once would wait for each other's rows, and leave requests no connection. @returns how to queue one */
+function oneAtATime(): <T>(action: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (action) => {
+    const turn = last.then(action);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }

@@ -41,6 +41,17 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       column('document', 'json'),
     ],
   },
+  member: {
+    name: 'member',
+    key: ['seq'],
+    columns: [
+      column('seq', 'bigint'),
+      column('list', 'text'),
+      column('owner', 'text'),
+      column('value', 'text'),
+      column('element', 'json'),
+    ],
+  },
   lane: {
     name: 'lane',
     key: ['user_id', 'connector'],

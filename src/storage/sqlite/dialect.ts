@@ -3,6 +3,11 @@ import type { Dialect } from '../sql/dialect.ts';
 
 const at = (path: readonly string[]): string => `'$${path.map((member) => `."${member}"`).join('')}'`;
 
+const pairs = (members: Readonly<Record<string, string>>): string =>
+  Object.entries(members)
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ');
+
 /**
  * Values as parameters cost half of what they cost as JSON. Two shapes of a statement serve any number of rows, so that both
  * are prepared once.
@@ -17,6 +22,7 @@ const places = (rows: number, columns: number): string =>
 
 export const sqliteDialect: Dialect = {
   skipLocked: '',
+  locked: () => '',
   keyTable: 'without rowid',
   busyTable: '',
   keyText: 'text',
@@ -29,21 +35,22 @@ export const sqliteDialect: Dialect = {
     const members = Object.keys(columns).map((name) => `value ->> '${name}' as ${name}`);
     return `(select ${members.join(', ')} from json_each(${parameter})) as ${alias}`;
   },
-  // json_extract gives 1 and 0 for true and false, so one form serves every type.
   member: (json, path) => (path.length === 0 ? json : `json_extract(${json}, ${at(path)})`),
-  text: (text) => text,
-  // SQLite's lower() knows no letters beyond ASCII.
-  fold: (value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
   // An element of a plain list is a SQL value already.
   scalar: (json, path) => (path.length === 0 ? json : `json_extract(${json}, ${at(path)})`),
-  elements: (json, path, alias) => `json_each(${json}, ${at(path)}) as ${alias}`,
-  element: (alias) => `${alias}.value`,
+  boolean: (value) => (value ? 1 : 0),
+  holdsValue: (json) => `exists (select 1 from json_tree(${json}) where atom <> '')`,
+  object: (members) => `json_object(${pairs(members)})`,
+  overlay: (json, over) => `json_patch(${json}, ${over})`,
+  text: (text) => text,
+  // SQLite's own knows no letters beyond ASCII.
+  lower: (text) => `lower(${text})`,
+  elements: (json, path, alias) => `(select value, key as position from json_each(${json}, ${at(path)})) as ${alias}`,
   contains: (text, part) => `instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => `substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => `substr(${text}, -length(${part})) = ${part}`,
   migrationPrelude: [],
   now: `cast(unixepoch('subsec') * 1000 as integer)`,
-  instant: (text) => `julianday(${text})`,
   countTables: `select count(*) as tables from sqlite_master where type = 'table' and name = $1`,
   insertMany: ({ table, columns, rows, rest }) => {
     const names = Object.keys(columns);

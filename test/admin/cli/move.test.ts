@@ -149,7 +149,7 @@ describe('export and import', () => {
     expect(first).toEqual({
       code: 0,
       stderr: '',
-      stdout: 'exported 2 resources, 2 lanes and 2 journal entries to a.ndjson\n',
+      stdout: 'exported 2 resources, 0 memberships, 2 lanes and 2 journal entries to a.ndjson\n',
     });
     expect(statSync(file('a.ndjson')).mode & 0o777).toBe(0o600);
     const refused = await run(source, ['export', 'a.ndjson']);
@@ -174,7 +174,7 @@ describe('export and import', () => {
     const [source, target] = [await newDatabase(), await newDatabase()];
     await addUsers(source.url, 3);
     const { stdout, stderr } = await run(source, ['export']);
-    expect(stderr).toBe('exported 3 resources, 3 lanes and 3 journal entries to stdout\n');
+    expect(stderr).toBe('exported 3 resources, 0 memberships, 3 lanes and 3 journal entries to stdout\n');
     expect((await run(target, ['import', '-'], stdout)).stdout).toContain('imported 3 resources');
   }, 60_000);
 

@@ -1,4 +1,5 @@
 /** Whether Salesforce ends up with what the clients know: one Lead for each user, as it is now, and no other. */
+import { NO_MEMBER_LISTS } from '../../../src/storage/member-lists.ts';
 import { openStoreBeside } from '../../../src/database.ts';
 import { CONNECTOR, lanesNotIdle } from './lanes.ts';
 import type { Findings } from './findings.ts';
@@ -22,7 +23,10 @@ export interface Convergence {
 
 /** Waits for it; what is still wrong at the end is stuck. */
 export async function converge(options: Convergence): Promise<void> {
-  const store = openStoreBeside({ DATABASE_URL: options.databaseUrl }, { connectors: new Map(), keyTables: new Map() });
+  const store = openStoreBeside(
+    { DATABASE_URL: options.databaseUrl },
+    { connectors: new Map(), keyTables: new Map(), memberLists: NO_MEMBER_LISTS },
+  );
   try {
     const until = Date.now() + options.timeoutMs;
     for (;;) {

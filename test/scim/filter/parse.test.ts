@@ -106,7 +106,8 @@ describe('limits', () => {
   it.each([
     ['20,000 brackets', `${'('.repeat(20_000)}userName pr${')'.repeat(20_000)}`, 'the filter is nested deeper than 50'],
     ['51 negations', `${'not ('.repeat(51)}userName pr${')'.repeat(51)}`, 'the filter is nested deeper than 50'],
-    ['more than 64 KiB', `userName eq "${'x'.repeat(70_000)}"`, 'the filter is longer than 65536 characters'],
+    ['more than 1 MiB', `userName eq "${'x'.repeat(1_048_576)}"`, 'the filter is longer than 1048576 characters'],
+    ['10,001 conditions', `${'title pr or '.repeat(10_000)}title pr`, 'the filter has more than 10000 conditions'],
   ])('refuses %s with 400 invalidFilter', (_, filter, detail) => {
     expect(faultOf(() => parseFilter(userType, filter))).toEqual({ status: 400, scimType: 'invalidFilter', detail });
   });

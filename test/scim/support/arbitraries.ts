@@ -10,17 +10,29 @@ import { elementOf, type Attribute } from '../../../src/scim/schema/attribute.ts
 import type { AttributeType } from '../../../src/scim/schema/definition.ts';
 import type { AttributePath, ResourceType } from '../../../src/scim/schema/resource-type.ts';
 
-/** Few values, so that elements meet, filters match and names collide. */
-const words = fc.constantFrom('a', 'A', 'b', 'work', 'x"y\\z', "o'neil", 'ü ]', '{"a":[1]}');
-const instants = fc.constantFrom('2024-01-01T00:00:00Z', '2024-01-01T02:00:00+02:00', '2025-06-30T12:00:00.5Z');
+/** Few values, so that elements meet, filters match and names collide; letters that programs fold and order differently. */
+const words = fc.constantFrom(
+  ...['a', 'A', 'b', 'work', 'x"y\\z', "o'neil", 'ü ]', '{"a":[1]}', '12', '12.0', 'true', ''],
+  ...['É', 'é', 'İ', 'i̇', 'ΑΣ', 'ας', 'ß', 'ẞ', '\u212a', 'k', '\u{10400}', '\u{10428}', '\uffee', '%_'],
+);
+const instants = fc.constantFrom(
+  ...['2024-01-01T00:00:00Z', '2024-01-01T02:00:00+02:00', '2024-01-01T00:00:00.000Z', '2024-01-01T00:00:00'],
+  ...['2025-06-30T12:00:00.5Z', '2025-06-30T12:00:00.5000001Z', '2025-06-30T12:00:00.50000010Z'],
+  ...['2024-01-01T00:00:00.123456789123Z', '2024-01-01T00:00:00.1234567891230Z', '2024-01-01T00:00:00.12345678913Z'],
+  ...['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-23:59', '2024-02-30T00:00:00Z', '2024-03-01T24:00:00Z'],
+);
+const decimals = fc.constantFrom(
+  ...[0, -0, 0.1, 0.3, 0.1 + 0.2, 0.5, 1, -1, -1.5, 1e21, 5e-324, 1.7976931348623157e308, 123456789012345680],
+  ...[9007199254740991, 9007199254740992, 465076165394251800, 4.35, 4.3500000000000005],
+);
 
 const SIMPLE_VALUES: Record<Exclude<AttributeType, 'complex'>, fc.Arbitrary<string | number | boolean>> = {
   string: words,
   reference: words,
   binary: words,
   boolean: fc.boolean(),
-  integer: fc.integer({ min: 0, max: 3 }),
-  decimal: fc.constantFrom(0.5, 1, 1e21),
+  integer: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom(2 ** 53, 2 ** 53 + 2, 10)),
+  decimal: decimals,
   dateTime: instants,
 };
 
@@ -126,7 +138,7 @@ export function writable(type: ResourceType): WritablePath[] {
   );
 }
 
-function allPaths(type: ResourceType): WritablePath[] {
+export function allPaths(type: ResourceType): WritablePath[] {
   const extensions = type.extensions.flatMap(({ urn }) =>
     type.extensionAttributes(urn).flatMap((attribute) => withSubAttributes({ extension: urn, attribute })),
   );

@@ -1,0 +1,47 @@
+/** In which order operations are worked off: what one refers to comes before it (RFC 7644 §3.7, §3.7.1). */
+import { groupCircles } from './circles.ts';
+import { isFaulty, type BulkOperation } from './operation.ts';
+
+/** For each operation, the positions of those that must be done before it. */
+export type Needs = readonly (readonly number[])[];
+
+/** What it refers to, and what came before it for the same resource. */
+export function needsOf(operations: readonly BulkOperation[]): Needs {
+  const creators = creatorsOf(operations);
+  const latest = new Map<string, number>();
+  return operations.map((operation, position) => {
+    if (isFaulty(operation)) return [];
+    const { type, id } = operation.target;
+    const references = Array.from(operation.references, (bulkId) => creators.get(bulkId));
+    const resource = id === undefined ? undefined : `${type.name} ${id}`;
+    const before = resource === undefined ? undefined : latest.get(resource);
+    if (resource !== undefined) latest.set(resource, position);
+    return [...references, before].filter((needed) => needed !== undefined);
+  });
+}
+
+/** The position of the POST behind each bulkId. */
+export function creatorsOf(operations: readonly BulkOperation[]): ReadonlyMap<string, number> {
+  const creators = new Map<string, number>();
+  for (const [position, { method, bulkId }] of operations.entries())
+    if (method === 'POST' && bulkId !== undefined) creators.set(bulkId, position);
+  return creators;
+}
+
+/**
+ * Positions in the order of work; those that need each other in a circle are one unit. The order is the client's, except
+ * that who needs something later waits until it is there: nothing is done earlier than the client put it.
+ */
+export function orderUnits(needs: Needs): readonly (readonly number[])[] {
+  const turns = new Map<number, number>();
+  const units = groupCircles(needs).map((members) => {
+    const turn = Math.max(
+      ...members,
+      ...members.flatMap((member) => needs[member] ?? []).map((n) => turns.get(n) ?? 0),
+    );
+    for (const member of members) turns.set(member, turn);
+    return { members, turn };
+  });
+  // Stable: what is needed stays before who needs it when both have the same turn.
+  return units.sort((a, b) => a.turn - b.turn).map(({ members }) => members);
+}

@@ -1,0 +1,42 @@
+/** A query's filter for each of the types that are searched; no type may know nothing of a name in it (RFC 7644 §3.4.2.1). */
+import { invalidFilter } from '../errors.ts';
+import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
+import type { Filter } from './filter.ts';
+import { parseFilter } from './parse.ts';
+
+/**
+ * Parses a filter once for each type. An attribute that a type does not have has no value there; one that no type has is most
+ * likely misspelt, and would quietly find nobody, or with `ne` everybody.
+ *
+ * @returns one filter for each type
+ * @throws ScimError invalidFilter
+ */
+export function parseKnownFilter(types: readonly ResourceType[], text: string): readonly Filter[] {
+  const filters = types.map((type) => parseFilter(type, text, { unquoted: true }));
+  const [first = new Set<string>(), ...others] = filters.map((filter) => new Set(unknownNames(filter)));
+  const unknown = [...first].find((name) => others.every((names) => names.has(name)));
+  if (unknown !== undefined)
+    throw invalidFilter(
+      types.length === 1
+        ? `filter: ${types[0]?.name ?? ''} has no attribute ${unknown}`
+        : `filter: no resource type has an attribute ${unknown}`,
+    );
+  return filters;
+}
+
+function unknownNames(filter: Filter): readonly string[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.operands.flatMap(unknownNames);
+    case 'not':
+      return unknownNames(filter.operand);
+    case 'valuePath':
+      return [...nameOf(filter.path), ...unknownNames(filter.filter)];
+    case 'compare':
+    case 'present':
+      return nameOf(filter.path);
+  }
+}
+
+const nameOf = ({ unknown }: AttributePath): readonly string[] => (unknown === undefined ? [] : [unknown]);

@@ -1,0 +1,61 @@
+/** Many SCIM changes in one transaction and so with one disk sync; a unit of them that is refused leaves no trace. */
+import { UniquenessConflict, VersionConflict } from '../errors.ts';
+import type { Change, MembersChange, StoredResource, UnitOutcome } from '../store.ts';
+import { commitChange } from './commit.ts';
+import type { Dialect } from './dialect.ts';
+import { commitMembers } from './members.ts';
+import type { Statement, Transaction } from './transaction.ts';
+
+type Unit = readonly (Change | MembersChange)[];
+type Followers = (type: string) => readonly string[];
+
+/** @param followers connectors whose lanes follow a type of resource */
+export function* commitUnits(
+  dialect: Dialect,
+  units: readonly Unit[],
+  followers: Followers,
+): Transaction<readonly UnitOutcome[]> {
+  // Mostly nothing is refused: a savepoint for each unit is two statements of seven for a new user.
+  const whole = yield* commitUnit(dialect, units.flat(), followers);
+  if (whole.kind === 'written') return splitOutcome(units, whole.resources);
+  const outcomes: UnitOutcome[] = [];
+  for (const unit of units) outcomes.push(yield* commitUnit(dialect, unit, followers));
+  return outcomes;
+}
+
+function splitOutcome(units: readonly Unit[], resources: readonly (StoredResource | undefined)[]): UnitOutcome[] {
+  const rest = [...resources];
+  return units.map((unit) => ({ kind: 'written', resources: rest.splice(0, unit.length) }));
+}
+
+/** What the steps themselves refuse is undone here; what the database refuses ends the whole transaction. */
+function* commitUnit(dialect: Dialect, unit: Unit, followers: Followers): Transaction<UnitOutcome> {
+  const resources: (StoredResource | undefined)[] = [];
+  yield savepoint('savepoint unit');
+  try {
+    for (const change of unit) resources.push(yield* commitOne(dialect, change, followers(change.type)));
+  } catch (error) {
+    if (!(error instanceof VersionConflict || error instanceof UniquenessConflict)) throw error;
+    yield savepoint('rollback to unit');
+    yield savepoint('release unit');
+    return { kind: 'refused', at: resources.length, reason: error };
+  }
+  yield savepoint('release unit');
+  return { kind: 'written', resources };
+}
+
+const savepoint = (text: string): Statement => ({ text, values: [], unread: true });
+
+function* commitOne(
+  dialect: Dialect,
+  change: Change | MembersChange,
+  connectors: readonly string[],
+): Transaction<StoredResource | undefined> {
+  if (isOfLists(change)) return yield* commitMembers(dialect, change, connectors);
+  yield* commitChange(dialect, change, connectors);
+  return undefined;
+}
+
+/** A change of a resource has it before or after, or both. */
+const isOfLists = (change: Change | MembersChange): change is MembersChange =>
+  !('before' in change) && !('after' in change);
