@@ -73,7 +73,12 @@ async function deliverOne(lanes) {
 }
 
 export async function openOurs(url) {
-  const options = { connectors: new Map([['User', [CONNECTOR]]]), keyTables: new Map(), memberLists: NO_MEMBER_LISTS, now: Date.now() };
+  const options = {
+    connectors: new Map([['User', [CONNECTOR]]]),
+    keyTables: new Map(),
+    memberLists: NO_MEMBER_LISTS,
+    now: Date.now(),
+  };
   const store = await openStore({ DATABASE_URL: url }, options, () => undefined);
   return {
     makeDue: () =>

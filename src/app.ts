@@ -71,7 +71,7 @@ async function start(
 ): Promise<App> {
   const fault = standInFault(config);
   if (fault !== undefined) throw new ConfigurationError([fault]);
-  const model = readModel();
+  const model = readModel(config);
   const mapping = readMapping(config, model.registry);
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),

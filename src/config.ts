@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Ajv, type ErrorObject } from 'ajv';
+import { parseCredentialUsers, type CredentialUsers } from './credential-users.ts';
 import { readSchemaFile } from './schema-files.ts';
 
 /** Checked values of `schemas/config.json`; absent where a key has neither value nor default. */
@@ -20,6 +21,11 @@ export interface Config {
   readonly SCIM_USERNAME: string;
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;
+  readonly SCIM_ME?: string;
+  readonly REQUIRE_IF_MATCH: boolean;
+  readonly UNKNOWN_ATTRIBUTES: 'ignore' | 'refuse';
+  readonly SCHEMAS_DIR?: string;
+  readonly UNIQUE_GROUP_NAMES: boolean;
   readonly SALESFORCE_LOGIN_URL?: string;
   readonly SALESFORCE_AUTH_FLOW: AuthFlow;
   readonly SALESFORCE_CLIENT_ID?: string;
@@ -124,6 +130,20 @@ export function bearerTokens(config: Config): readonly string[] {
     .filter((token) => token !== '');
 }
 
+/** Who the credentials are; those without a User are nobody. */
+export const credentialUsers = (config: Config): CredentialUsers['userNames'] => readUsers(config).userNames;
+
+const NOBODY: CredentialUsers = { userNames: new Map(), faults: [] };
+
+function readUsers(config: Config): CredentialUsers {
+  const { SCIM_ME: text, SCIM_USERNAME: username, SCIM_BEARER_TOKENS: tokens } = config;
+  if (typeof text !== 'string' || (tokens !== undefined && typeof tokens !== 'string')) return NOBODY;
+  return parseCredentialUsers(text, [
+    `basic:${username}`,
+    ...bearerTokens(config).map((_token, index) => `bearer:${index + 1}`),
+  ]);
+}
+
 const isSecret = (key: string): boolean => schema.properties[key]?.secret === true;
 const knownKeys = Object.keys(schema.properties).flatMap((key) => (isSecret(key) ? [key, `${key}_FILE`] : [key]));
 
@@ -213,6 +233,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...hostFaults(config),
     ...tlsFaults(config),
     ...tokenFaults(config),
+    ...readUsers(config).faults,
     ...salesforceFaults(config, explicit),
   ];
 }

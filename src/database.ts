@@ -83,7 +83,10 @@ export async function openStore(
 }
 
 /** Opens an existing database beside the processes that serve from it. @throws StorageUnavailable */
-export function openStoreBeside(config: DatabaseConfig, options: Pick<Options, 'connectors' | 'keyTables' | 'memberLists'>): Store {
+export function openStoreBeside(
+  config: DatabaseConfig,
+  options: Pick<Options, 'connectors' | 'keyTables' | 'memberLists'>,
+): Store {
   const { dialect, openBeside } = engineOf(config);
   return sqlStore(openBeside(config.DATABASE_URL), dialect, options);
 }

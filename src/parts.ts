@@ -1,6 +1,8 @@
 /** What the service and the command line are both made of: the connector, what becomes of which resources, the indexes. */
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Config } from './config.ts';
+import { modelFaults } from './deployment-faults.ts';
+import { readDeploymentSchemas, type DeploymentSchemas } from './deployment-schemas.ts';
 import { derivationOf } from './operations/derive.ts';
 import { compileMemberships, type MembershipDefinition } from './operations/memberships.ts';
 import type { Model } from './operations/model.ts';
@@ -41,15 +43,44 @@ export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? '
 export const parseMappingFile = ({ MAPPING_FILE: path }: Config): unknown =>
   path === undefined ? readSchemaFile('lead-mapping.json') : JSON.parse(readFileSync(path, 'utf8'));
 
-/** The resources of this service. */
-export function readModel(): Model {
-  const registry = readRegistry();
+/**
+ * The resources of this service.
+ *
+ * @throws ConfigurationError naming every fault in the files of SCHEMAS_DIR
+ */
+export function readModel(config: ModelConfig): Model {
+  const deployment = readDeploymentSchemas(config.SCHEMAS_DIR);
+  const registry = readRegistry(config, deployment);
   // The files are part of this package and checked by its tests.
+  const searched = readSchemaFile('scim/indexes.json') as Record<string, string[]>;
+  const memberships = readSchemaFile('scim/memberships.json') as MembershipDefinition[];
+  const faults = modelFaults(registry, memberships, deployment);
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     registry,
-    indexes: compileIndexes(registry, readSchemaFile('scim/indexes.json') as Record<string, string[]>),
-    memberships: compileMemberships(registry, readSchemaFile('scim/memberships.json') as MembershipDefinition[]),
+    indexes: compileIndexes(registry, withSearched(registry, searched, deployment)),
+    memberships: compileMemberships(registry, [...memberships, ...deployment.memberships.map(({ value }) => value)]),
+    unknownAttributes: config.UNKNOWN_ATTRIBUTES,
   };
+}
+
+export type ModelConfig = Pick<Config, 'SCHEMAS_DIR' | 'UNIQUE_GROUP_NAMES' | 'UNKNOWN_ATTRIBUTES'>;
+
+/** Each attribute once, however it is written. */
+function withSearched(
+  registry: Registry,
+  own: Readonly<Record<string, readonly string[]>>,
+  deployment: DeploymentSchemas,
+): Readonly<Record<string, readonly string[]>> {
+  const pathsOf = (type: ResourceType): readonly string[] => {
+    const added = deployment.searched.filter(({ value }) => value.resourceType === type.name);
+    const paths = [...(own[type.name] ?? []), ...added.map(({ value }) => value.path)].map((path) => {
+      const { attribute, subAttribute } = type.resolve(path) ?? {};
+      return (subAttribute ?? attribute)?.path ?? path;
+    });
+    return [...new Set(paths)];
+  };
+  return Object.fromEntries(registry.resourceTypes.map((type) => [type.name, pathsOf(type)]));
 }
 
 /** What a store has to know of the resources. */

@@ -1,5 +1,6 @@
-/** Reads the data files of this package under `schemas/`, which lie beside `src` and `dist` alike. */
+/** Reads data files: those of this package under `schemas/`, which lie beside `src` and `dist` alike, and folders of a deployment. */
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../schemas/', import.meta.url);
@@ -17,4 +18,27 @@ export function listSchemaFiles(folder: string): readonly string[] {
   return readdirSync(new URL(folder, root))
     .filter((name) => name.endsWith('.json'))
     .sort();
+}
+
+/** A JSON file with what it holds, or why it cannot be read. */
+export type JsonFile =
+  | { readonly path: string; readonly value: unknown; readonly fault?: undefined }
+  | { readonly path: string; readonly fault: string };
+
+/**
+ * The JSON files that lie in a folder, by name.
+ *
+ * @throws Error of the system when there is no such folder
+ */
+export function readJsonFiles(folder: string): readonly JsonFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => readJsonFile(join(folder, name)));
+}
+
+function readJsonFile(path: string): JsonFile {
+  try {
+    return { path, value: JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    return { path, fault: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bearerTokens, ConfigurationError, readConfig, readSandboxConfig } from '../src/config.ts';
+import { bearerTokens, ConfigurationError, credentialUsers, readConfig, readSandboxConfig } from '../src/config.ts';
 
 const REAL_ORG = {
   SALESFORCE_LOGIN_URL: 'https://login.salesforce.com',
@@ -44,6 +44,9 @@ describe('configuration', () => {
       DRAIN_SECONDS: 0,
       SCIM_USERNAME: 'admin',
       SCIM_PASSWORD: 'admin',
+      REQUIRE_IF_MATCH: false,
+      UNKNOWN_ATTRIBUTES: 'ignore',
+      UNIQUE_GROUP_NAMES: true,
       SALESFORCE_AUTH_FLOW: 'password',
       SALESFORCE_API_VERSION: '67.0',
       SANDBOX_PORT: 8090,
@@ -78,6 +81,27 @@ describe('configuration', () => {
     expect(bearerTokens(config)).toEqual(['token-of-16-chars-a', 'token-of-16-chars-b']);
   });
 
+  it('reads which User each credential is, whatever signs their names hold', () => {
+    const tokens = { SCIM_BEARER_TOKENS: 'token-of-16-chars-a,token-of-16-chars-b' };
+    const SCIM_ME = 'bearer:2 =x, basic:a=b=Babs Jensen = ok , bearer:2=ops';
+    expect(faultsOf({ ...tokens, SCIM_USERNAME: 'a=b', SCIM_ME })).toEqual([
+      expect.stringMatching(
+        /^SCIM_ME: "bearer:2 =x" must begin with .*basic:a=b=bjensen or bearer:1=bjensen or bearer:2=/,
+      ),
+    ]);
+    const config = readConfig({ ...tokens, SCIM_USERNAME: 'a=b', SCIM_ME: SCIM_ME.slice(SCIM_ME.indexOf(',') + 1) });
+    expect([...credentialUsers(config)]).toEqual([
+      ['basic:a=b', 'Babs Jensen = ok'],
+      ['bearer:2', 'ops'],
+    ]);
+    expect(credentialUsers(readConfig({})).size).toBe(0);
+  });
+
+  it('reads true and false', () => {
+    expect(readConfig({ REQUIRE_IF_MATCH: 'true' })).toMatchObject({ REQUIRE_IF_MATCH: true });
+    expect(faultsOf({ REQUIRE_IF_MATCH: 'perhaps' })).toEqual(['REQUIRE_IF_MATCH must be boolean']);
+  });
+
   it('lets the stand-in alone take any free port', () => {
     expect(readSandboxConfig({ SANDBOX_PORT: '0' })).toMatchObject({ SANDBOX_PORT: 0 });
   });
@@ -103,6 +127,15 @@ describe('configuration', () => {
       'a short bearer token',
       { SCIM_BEARER_TOKENS: 'long-enough-token-1,short' },
       /^SCIM_BEARER_TOKENS .*16 characters/,
+    ],
+    ['a credential that is not there', { SCIM_ME: 'bearer:1=ops' }, /^SCIM_ME: "bearer:1=ops" .*basic:admin=bjensen$/],
+    ['an entry without a credential', { SCIM_ME: 'ops' }, /^SCIM_ME: "ops" must begin/],
+    ['a credential without a user', { SCIM_ME: 'basic:admin=' }, /^SCIM_ME: "basic:admin=" lacks/],
+    ['a credential with two users', { SCIM_ME: 'basic:admin=a,basic:admin=b' }, /^SCIM_ME: "basic:admin=b" .*keep one/],
+    [
+      'an unknown way with unknown attributes',
+      { UNKNOWN_ATTRIBUTES: 'keep' },
+      /^UNKNOWN_ATTRIBUTES must be one of ignore, refuse/,
     ],
     ['a certificate without its key', { TLS_CERT_FILE: 'x.pem' }, /^TLS_CERT_FILE needs TLS_KEY_FILE/],
     [

@@ -7,4 +7,6 @@ export interface Model {
   readonly registry: Registry;
   readonly indexes: ResourceIndexes;
   readonly memberships: Memberships;
+  /** What becomes of attributes that no schema has, in what clients write; absent: they are left out. */
+  readonly unknownAttributes?: 'ignore' | 'refuse';
 }

@@ -25,7 +25,8 @@ export async function patchResource(
   const apply = async (before: StoredResource): Promise<StoredResource> => {
     const held = await readTouchedMembers(context, type, id, touched);
     const resource = withHeld(parseStored(before), held);
-    const after = normaliseResource(type, applyPatch(type, resource, operations));
+    const patched = applyPatch(type, resource, operations, { unknown: context.unknownAttributes });
+    const after = normaliseResource(type, patched);
     type.validate(after);
     checkImmutable(type, resource, after);
     return commitResource(context, { type, before, held, after, operation: 'patch', elementsAlone }, caller);

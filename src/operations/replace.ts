@@ -17,7 +17,7 @@ export async function replaceResource(
   body: unknown,
   caller: Caller,
 ): Promise<StoredResource> {
-  const after = parseResource(type, body);
+  const after = parseResource(context, type, body);
   return changeResource(context, type, id, caller, async (before) => {
     checkImmutable(type, parseStored(before), after);
     const held = await readAllMembers(context, type, id);

@@ -2,14 +2,14 @@
 import { parseDateTime } from './date-time.ts';
 import type { Json } from './json.ts';
 import type { Attribute } from './schema/attribute.ts';
-import type { SimpleType } from './schema/types.ts';
+import type { AttributeType } from './schema/definition.ts';
 
 /** Texts are ordered by their code points; false comes before true. */
 export type Comparable = string | boolean;
 
-/** @returns undefined for a value that is not of the attribute's type */
+/** @returns undefined for a value that is not of the attribute's type, or complex */
 export function comparable(attribute: Attribute, value: Json): Comparable | undefined {
-  return FORMS[attribute.type as SimpleType]?.(value, attribute);
+  return FORMS[attribute.type]?.(value, attribute);
 }
 
 /** One case for all texts that are not caseExact: databases differ in all letters beyond ASCII. */
@@ -35,7 +35,7 @@ const text: Form = (value, { caseExact }) =>
   typeof value !== 'string' ? undefined : caseExact ? value : foldCase(value);
 const number: Form = (value) => (typeof value === 'number' ? numberText(value) : undefined);
 
-const FORMS: Readonly<Record<SimpleType, Form>> = {
+const FORMS: Readonly<Partial<Record<AttributeType, Form>>> = {
   string: text,
   reference: text,
   binary: text,

@@ -39,12 +39,12 @@ export function parseSearchRequest(body: unknown): SearchRequest {
 
 /** Clients leave `schemas` out or misspell it; a PatchOp that came here by mistake must not find everybody. */
 function refuseOtherMessages(schemas: Json | undefined): void {
-  const other = (Array.isArray(schemas) ? schemas : [schemas]).find(isOtherMessage);
-  if (other !== undefined) throw invalidSyntax(`the body must be a ${SEARCH_REQUEST_SCHEMA}, not a ${String(other)}`);
+  const urns = (Array.isArray(schemas) ? schemas : [schemas]).filter((urn) => typeof urn === 'string');
+  const other = urns.find(isOtherMessage);
+  if (other !== undefined) throw invalidSyntax(`the body must be a ${SEARCH_REQUEST_SCHEMA}, not a ${other}`);
 }
 
-const isOtherMessage = (urn: Json | undefined): boolean =>
-  typeof urn === 'string' &&
+const isOtherMessage = (urn: string): boolean =>
   urn.toLowerCase().startsWith('urn:ietf:params:scim:api:messages:') &&
   urn.toLowerCase() !== SEARCH_REQUEST_SCHEMA.toLowerCase();
 

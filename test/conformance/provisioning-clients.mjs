@@ -344,6 +344,12 @@ export const provisioningClients = [
         expect: { displayName: 'Sales' },
         keep: { group: 'id' },
       },
+      {
+        name: 'another of the same name in another case',
+        send: 'POST /Groups',
+        body: { schemas: [GROUP], displayName: 'SALES' },
+        ...refused(409, 'uniqueness'),
+      },
       patchGroup(
         'add as Entra ID does',
         patch({ name: 'addMember', op: 'Add', path: 'members', value: [{ displayName: 'Robin', value: '{{robin}}' }] }),

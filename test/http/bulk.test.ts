@@ -307,6 +307,7 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         { method: 'GET', path: `/Users/${known.id}` },
         { method: 'PATCH', path: `/Users/${known.id}` },
         { method: 'DELETE', path: '/Nothing/1' },
+        { ...user('c', unique('c')), path: `/Users/${known.id}` },
         user('b', unique('b')),
       ]);
       expect(results.map(({ status, method, location }) => [status, method, location])).toEqual([
@@ -317,9 +318,10 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         ['400', 'GET', `${base}/Users/${known.id}`],
         ['400', 'PATCH', `${base}/Users/${known.id}`],
         ['404', 'DELETE', undefined],
+        ['405', 'POST', undefined],
         ['201', 'POST', expect.any(String)],
       ]);
-      for (const [index, { status, response }] of results.slice(0, 7).entries())
+      for (const [index, { status, response }] of results.slice(0, 8).entries())
         expect(response).toMatchObject({
           schemas: [ERROR],
           status,
@@ -368,6 +370,19 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         user('b', renamed.userName),
       ]);
       expect(statuses(results)).toEqual(['204', '201', '200', '201']);
+    });
+
+    it('adds again who was a member until an operation before removed the user', async () => {
+      const [u, g] = await bulk([user('u', unique('u')), group('g', unique('g'), 'u')]);
+      const results = await bulk([
+        { method: 'DELETE', path: u?.location },
+        patch(`/Groups/${idOf(g)}`, { op: 'add', path: 'members', value: [{ value: idOf(u) }] }),
+      ]);
+      expect(results.map(({ status, version }) => [status, version])).toEqual([
+        ['204', undefined],
+        ['200', 'W/"3"'],
+      ]);
+      expect((await read(g))['members']).toMatchObject([{ value: idOf(u) }]);
     });
 
     it('comes to what single requests in the same order come to', async () => {
@@ -421,12 +436,13 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
           const [together, alone] = [await start(unique('together')), await start(unique('alone'))];
           const results = await bulk(steps.map((one, index) => toOperation(together, one, index)));
-          const single: string[] = [];
+          const single: unknown[] = [];
           for (const [index, one] of steps.entries()) {
             const { method, path, data } = { data: undefined, ...toOperation(alone, one, index) };
-            single.push(String((await service.scim(method, path, data)).status));
+            const { status, headers } = await service.scim(method, path, data);
+            single.push([String(status), headers.get('etag') ?? undefined]);
           }
-          expect(statuses(results)).toEqual(single);
+          expect(results.map(({ status, version }) => [status, version])).toEqual(single);
           expect(await outcome(together)).toEqual(await outcome(alone));
         }),
         { numRuns: 25 },
@@ -449,6 +465,26 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         expect(body).toMatchObject({ meta: { version: 'W/"5"' } });
       }
     });
+  });
+
+  it('makes users that are found like those of single requests', async () => {
+    const data = (name: string) => ({
+      userName: unique(name),
+      displayName: 'Élodie',
+      title: 'ÄRZTIN',
+      externalId: 'bulk-found',
+      emails: [{ value: 'Found@Example.com' }, { value: 'found@example.com', type: 'home' }],
+    });
+    await service.scim('POST', '/Users', data('Ünal'));
+    const results = await bulk([user('a', '', data('Ünal')), user('b', '', data('Ünal'))]);
+    expect(statuses(results)).toEqual(['201', '201']);
+    for (const filter of [
+      'userName sw "üNAL"',
+      'emails.value eq "FOUND@example.com"',
+      'externalId eq "bulk-found"',
+      'title eq "ärztin"',
+    ])
+      expect([filter, await count('/Users', filter)]).toEqual([filter, 3]);
   });
 
   describe('provisioning', () => {

@@ -527,7 +527,7 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
         filter: { supported: true },
         etag: { supported: true },
         bulk: { supported: true },
-        sort: { supported: false },
+        sort: { supported: true },
       });
     });
 

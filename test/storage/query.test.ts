@@ -20,7 +20,7 @@ interface Asked {
 }
 
 const typeOf = (message: JsonObject): ResourceType | undefined =>
-  registry.resourceType(String((message['meta'] as JsonObject)['resourceType']));
+  registry.resourceType((message['meta'] as { resourceType: string }).resourceType);
 
 /** Every attribute that a list can be sorted by. */
 function sortable(type: ResourceType): readonly string[] {

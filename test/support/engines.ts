@@ -19,7 +19,7 @@ export interface Engine {
   create(): Promise<Database>;
 }
 
-const model = readModel();
+const model = readModel({ UNIQUE_GROUP_NAMES: true, UNKNOWN_ATTRIBUTES: 'ignore' });
 export const { registry, indexes, memberships } = model;
 export const storeOptions = {
   connectors: new Map([['User', ['salesforce']]]),

@@ -11,7 +11,7 @@ export type FindUser = (userName: string) => Promise<StoredResource | undefined>
 
 /** @throws StorageUnavailable when there is no database */
 export async function besideService<T>(config: Config, use: (store: Store, find: FindUser) => Promise<T>): Promise<T> {
-  const model = readModel();
+  const model = readModel(config);
   const { registry } = model;
   const store = openStoreBeside(config, { connectors: new Map(), ...storeModel(model) });
   try {

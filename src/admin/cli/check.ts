@@ -1,8 +1,7 @@
 /** `check`: whether the service would start and deliver, told before it does; changes nothing. */
 import { Command } from 'commander';
 import { ConfigurationError, readConfig, type Config } from '../../config.ts';
-import { mappingPath, readMapping } from '../../parts.ts';
-import { readRegistry } from '../../scim-schemas.ts';
+import { mappingPath, readMapping, readModel } from '../../parts.ts';
 import { checkDatabase } from './check-database.ts';
 import { oneLine, printResult, results, type CheckResult } from './check-result.ts';
 import { checkSalesforce } from './check-salesforce.ts';
@@ -39,8 +38,8 @@ async function* runChecks(): AsyncGenerator<CheckResult> {
     return;
   }
   yield configuration.ok('every key that is set is right');
-  const mapping = checkMapping(read.value);
-  yield* mapping;
+  const { schemas, mapping } = checkData(read.value);
+  yield* [...schemas, ...mapping];
   yield* await checkDatabase(read.value);
   yield* await checkSalesforce(
     read.value,
@@ -48,10 +47,20 @@ async function* runChecks(): AsyncGenerator<CheckResult> {
   );
 }
 
-function checkMapping(config: Config): readonly CheckResult[] {
-  const mapping = results('mapping');
-  const { faults } = attempt(() => readMapping(config, readRegistry()));
-  return faults?.map((fault) => mapping.failed(fault)) ?? [mapping.ok(`${mappingPath(config)} is sound`)];
+/** The mapping names attributes of the schemas. */
+function checkData(config: Config): Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>> {
+  const [schemas, mapping] = [results('schemas'), results('mapping')];
+  const model = attempt(() => readModel(config));
+  if (model.faults)
+    return {
+      schemas: model.faults.map((fault) => schemas.failed(fault)),
+      mapping: [mapping.skipped('the schemas have faults: mend them first')],
+    };
+  const { faults } = attempt(() => readMapping(config, model.value.registry));
+  return {
+    schemas: config.SCHEMAS_DIR === undefined ? [] : [schemas.ok(`${config.SCHEMAS_DIR} is sound`)],
+    mapping: faults?.map((fault) => mapping.failed(fault)) ?? [mapping.ok(`${mappingPath(config)} is sound`)],
+  };
 }
 
 type Attempt<T> =

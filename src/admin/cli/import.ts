@@ -67,7 +67,7 @@ async function importFrom(file: string, options: ImportOptions, config: Config, 
   const importer = await openImporter(config, clock.now());
   try {
     return await run(
-      { importer, header, options, clock, model: readModel() },
+      { importer, header, options, clock, model: readModel(config) },
       concat(first.value as readonly Line[], batches),
     );
   } finally {

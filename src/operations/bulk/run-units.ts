@@ -30,7 +30,7 @@ export async function runUnits(run: BulkRun, units: Units): Promise<void> {
 function heldTask(run: BulkRun, position: number): Task<Done> {
   return async (store) => {
     const context = contextOf(run, position);
-    // Turns of its own: two requests that each hold what the other waits for would do so for ever.
+    // Turns of its own: held at its commit it would hold its turn as well, and two requests might wait for each other.
     const held = { ...context, turns: new Turns(), store: { ...context.store, ...store } };
     return runOperation(held, run.job.resolve(position), run.caller);
   };

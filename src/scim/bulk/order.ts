@@ -5,20 +5,27 @@ import { isFaulty, type BulkOperation } from './operation.ts';
 /** For each operation, the positions of those that must be done before it. */
 export type Needs = readonly (readonly number[])[];
 
-/** What it refers to, and what came before it for the same resource. */
+/** What it refers to, and what came before it that may have changed its resource. */
 export function needsOf(operations: readonly BulkOperation[]): Needs {
   const creators = creatorsOf(operations);
   const latest = new Map<string, number>();
+  let removal: number | undefined;
   return operations.map((operation, position) => {
     if (isFaulty(operation)) return [];
-    const { type, id } = operation.target;
-    const references = Array.from(operation.references, (bulkId) => creators.get(bulkId));
-    const resource = id === undefined ? undefined : `${type.name} ${id}`;
-    const before = resource === undefined ? undefined : latest.get(resource);
-    if (resource !== undefined) latest.set(resource, position);
-    return [...references, before].filter((needed) => needed !== undefined);
+    const { method, target, references } = operation;
+    const created = Array.from(references, (bulkId) => creators.get(bulkId));
+    if (method === 'POST') return created.filter(isThere);
+    const resource = `${target.type.name} ${target.id ?? ''}`;
+    const before = latest.get(resource);
+    latest.set(resource, position);
+    // A removal ends memberships, and so changes resources that it does not name.
+    const ended = method === 'DELETE' ? undefined : removal;
+    if (method === 'DELETE') removal = position;
+    return [...created, before, ended].filter(isThere);
   });
 }
+
+const isThere = (position: number | undefined): position is number => position !== undefined;
 
 /** The position of the POST behind each bulkId. */
 export function creatorsOf(operations: readonly BulkOperation[]): ReadonlyMap<string, number> {

@@ -3,6 +3,7 @@ import { invalidValue, mutability, ScimError } from '../errors.ts';
 import { isObject, kindOf, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { ResourceType } from '../schema/resource-type.ts';
+import { refuseUnknownInOperation } from '../unknown.ts';
 import { attributeTarget } from './attribute-target.ts';
 import { Draft } from './draft.ts';
 import { elementsTarget, listTarget, subAttributeTarget } from './list-target.ts';
@@ -14,6 +15,8 @@ import { isClearing } from './value.ts';
 export interface PatchOptions {
   /** `ignore` leaves operations on readOnly attributes out, as POST and PUT do: WSO2 IS sends `id` and `meta` to replace. */
   readonly readOnly?: 'refuse' | 'ignore';
+  /** What becomes of members that the schemas do not have; absent: they are left out. */
+  readonly unknown?: 'refuse' | 'ignore' | undefined;
 }
 
 /**
@@ -42,7 +45,9 @@ export function applyPatch(
   return draft.finish();
 }
 
-function applyOperation(draft: Draft, { op, path, value }: PatchOperation, options: PatchOptions): void {
+function applyOperation(draft: Draft, operation: PatchOperation, options: PatchOptions): void {
+  const { op, path, value } = operation;
+  if (options.unknown === 'refuse') refuseUnknownInOperation(draft.resourceType, operation);
   if (path === undefined) applyMembers(draft, op, value, options);
   else applyAt(draft, op, parsePath(draft.resourceType, path), value, options);
 }
@@ -88,7 +93,7 @@ function applyMembers(
   }
 }
 
-/** A name that the schemas do not have is passed over, as it is in POST; a filter that does not parse is a fault. */
+/** A name that the schemas do not have is passed over, as it is in POST, unless `unknown` has refused it; a filter that does not parse is a fault. */
 function memberPath(resourceType: ResourceType, name: string): Path | undefined {
   return name.includes('[') ? parsePath(resourceType, name) : resourceType.resolve(name);
 }

@@ -49,6 +49,18 @@ export function createAttributes(definitions: readonly AttributeDefinition[], pr
   return attributes;
 }
 
+/** A definition with every characteristic that it may leave out, for clients that look for them. */
+export function spellOut({ name, type, subAttributes, ...said }: AttributeDefinition): AttributeDefinition {
+  return {
+    name,
+    type,
+    ...DEFAULTS,
+    ...(type !== 'complex' && { caseExact: CASE_EXACT_TYPES.has(type) }),
+    ...said,
+    ...(subAttributes && { subAttributes: subAttributes.map(spellOut) }),
+  };
+}
+
 /** The element of a multi-valued string, number or the like, which filters call `value` (RFC 7644 §3.4.2.2). */
 export function elementOf(attribute: Attribute): Attribute {
   return { ...attribute, name: 'value', multiValued: false };
@@ -60,6 +72,7 @@ export function isReferenceList(attribute: Attribute): boolean {
 }
 
 const DEFAULTS = {
+  multiValued: false,
   required: false,
   mutability: 'readWrite',
   returned: 'default',
@@ -83,15 +96,48 @@ const ATTRIBUTE_TYPES: ReadonlySet<string> = new Set<AttributeType>([
 /** ATTRNAME of RFC 7643 §2.1; `$ref` is the one name of the RFC that its own grammar does not have. */
 const ATTRIBUTE_NAME = /^(?:\$ref|[A-Za-z][\w-]*)$/;
 
+interface Rule {
+  readonly refuses: (definition: AttributeDefinition) => boolean;
+  /** Completes "attribute … ". */
+  readonly message: (definition: AttributeDefinition) => string;
+}
+
+const isUnique = ({ uniqueness = 'none' }: AttributeDefinition): boolean => uniqueness !== 'none';
+const partsOf = ({ subAttributes = [] }: AttributeDefinition): readonly AttributeDefinition[] => subAttributes;
+
 /** Names are used as object members without further ado, hence none may be one that every object inherits. */
+const RULES: readonly Rule[] = [
+  { refuses: ({ name }) => !ATTRIBUTE_NAME.test(name), message: () => 'has a name that SCIM does not allow' },
+  { refuses: ({ name }) => name in Object.prototype, message: () => 'has a name that JavaScript reserves' },
+  { refuses: ({ type }) => !ATTRIBUTE_TYPES.has(type), message: ({ type }) => `has the unknown type ${type}` },
+  {
+    refuses: (definition) => definition.type !== 'complex' && partsOf(definition).length > 0,
+    message: ({ type }) => `is ${type} with subAttributes`,
+  },
+  {
+    refuses: (definition) => definition.type === 'complex' && partsOf(definition).length === 0,
+    message: () => 'is complex without subAttributes',
+  },
+  {
+    refuses: (definition) => definition.type === 'complex' && isUnique(definition),
+    message: () => 'is complex and cannot be unique: its sub-attributes can',
+  },
+  {
+    refuses: ({ mutability, returned }) => mutability === 'writeOnly' && returned !== 'never',
+    message: () => 'is writeOnly, so returned must be never',
+  },
+  {
+    // It is not kept either: nothing is there to compare with, or to make up for what a PATCH leaves out.
+    refuses: (definition) =>
+      definition.returned === 'never' &&
+      (definition.required === true || isUnique(definition) || definition.mutability === 'immutable'),
+    message: () => 'is never returned, so it cannot be required, unique or immutable',
+  },
+];
+
 function checkDefinition(definition: AttributeDefinition, path: string): void {
-  const { name, type, subAttributes = [] } = definition;
-  if (!ATTRIBUTE_NAME.test(name)) throw new TypeError(`attribute ${path} has a name that SCIM does not allow`);
-  if (name in Object.prototype) throw new TypeError(`attribute ${path} has a name that JavaScript reserves`);
-  if (!ATTRIBUTE_TYPES.has(type)) throw new TypeError(`attribute ${path} has the unknown type ${type}`);
-  const hasParts = subAttributes.length > 0;
-  if (type !== 'complex' && hasParts) throw new TypeError(`attribute ${path} is ${type} with subAttributes`);
-  if (type === 'complex' && !hasParts) throw new TypeError(`attribute ${path} is complex without subAttributes`);
-  const nested = subAttributes.find((subAttribute) => subAttribute.type === 'complex');
+  const rule = RULES.find(({ refuses }) => refuses(definition));
+  if (rule) throw new TypeError(`attribute ${path} ${rule.message(definition)}`);
+  const nested = partsOf(definition).find(({ type }) => type === 'complex');
   if (nested) throw new TypeError(`attribute ${path}.${nested.name} is complex within a complex attribute`);
 }

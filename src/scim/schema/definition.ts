@@ -31,7 +31,7 @@ export interface SchemaDefinition {
 
 export interface SchemaExtension {
   readonly schema: string;
-  readonly required: boolean;
+  readonly required?: boolean;
 }
 
 export interface ResourceTypeDefinition {

@@ -32,7 +32,7 @@ export interface ResourceType {
    * extension URN alone, in any case.
    */
   resolve(text: string): AttributePath | undefined;
-  /** @throws ScimError invalidValue for the first fault of a normalised resource */
+  /** @throws ScimError invalidValue naming the faults of a normalised resource */
   validate(resource: JsonObject): void;
 }
 
@@ -49,16 +49,17 @@ export function createResourceType(
   commonAttributes: readonly AttributeDefinition[],
   findSchema: FindSchema,
 ): ResourceType {
+  checkDefinition(definition);
   const base = schemaOf(definition, definition.schema, findSchema);
-  const attributes = createAttributes([...commonAttributes, ...base.attributes], '');
-  const extensions = (definition.schemaExtensions ?? []).map(({ schema, required }) => {
-    const { id, attributes } = schemaOf(definition, schema, findSchema);
-    return { urn: id, required, attributes: createAttributes(attributes, `${id}:`) };
+  const attributes = attributesOf(base, '', commonAttributes);
+  const extensions = (definition.schemaExtensions ?? []).map(({ schema, required = false }) => {
+    const found = schemaOf(definition, schema, findSchema);
+    return { urn: found.id, required, attributes: attributesOf(found, `${found.id}:`) };
   });
   const paths = new Map<string, AttributePath>();
   for (const prefix of ['', `${base.id}:`]) addPaths(paths, prefix, attributes, {});
   for (const { urn, attributes } of extensions) {
-    paths.set(urn.toLowerCase(), { extension: urn });
+    addPath(paths, urn, { extension: urn });
     addPaths(paths, `${urn}:`, attributes, { extension: urn });
   }
   return {
@@ -84,17 +85,53 @@ function addPaths(
   container: AttributePath,
 ): void {
   for (const attribute of attributes) {
-    const name = `${prefix}${attribute.name}`.toLowerCase();
-    paths.set(name, { ...container, attribute });
+    const name = `${prefix}${attribute.name}`;
+    addPath(paths, name, { ...container, attribute });
     for (const subAttribute of attribute.subAttributes) {
-      paths.set(`${name}.${subAttribute.name.toLowerCase()}`, { ...container, attribute, subAttribute });
+      addPath(paths, `${name}.${subAttribute.name}`, { ...container, attribute, subAttribute });
     }
   }
+}
+
+/** A schema that is named twice, or whose URN goes on where that of another ends, makes a name mean two things. */
+function addPath(paths: Map<string, AttributePath>, name: string, path: AttributePath): void {
+  if (paths.has(name.toLowerCase())) throw new TypeError(`${name} means two things`);
+  paths.set(name.toLowerCase(), path);
+}
+
+const TYPE_NAME = /^[A-Za-z][\w-]*$/;
+const ENDPOINT = /^\/[\w-]+$/;
+
+/** What this server or RFC 7644 §3.2 has there already; `/.search` is no ENDPOINT. */
+const RESERVED: ReadonlySet<string> = new Set(['/bulk', '/me', '/schemas', '/resourcetypes', '/serviceproviderconfig']);
+
+function checkDefinition({ name, endpoint }: ResourceTypeDefinition): void {
+  if (!TYPE_NAME.test(name) || name in Object.prototype)
+    throw new TypeError(`resource type ${name} needs a name of letters, digits, - and _ that begins with a letter`);
+  if (!ENDPOINT.test(endpoint))
+    throw new TypeError(`endpoint ${endpoint} of resource type ${name} must be / and letters, digits, - and _`);
+  if (RESERVED.has(endpoint.toLowerCase()))
+    throw new TypeError(`endpoint ${endpoint} of resource type ${name} is reserved: choose another`);
 }
 
 function schemaOf(type: ResourceTypeDefinition, urn: string, findSchema: FindSchema): SchemaDefinition {
   const schema = findSchema(urn);
   if (schema === undefined) throw new TypeError(`resource type ${type.name} names the unknown schema ${urn}`);
-  if (!/^urn:/i.test(schema.id)) throw new TypeError(`schema ${schema.id} needs a URN for its id`);
   return schema;
+}
+
+/** RFC 8141 §2, without what ends a name in a filter or in a list of attributes. */
+export const isUrn = (id: string): boolean => /^urn:[a-z0-9][a-z0-9-]{0,31}:[^\s()[\]",]+$/i.test(id);
+
+function attributesOf(
+  { id, attributes }: SchemaDefinition,
+  prefix: string,
+  common: readonly AttributeDefinition[] = [],
+): readonly Attribute[] {
+  if (!isUrn(id)) throw new TypeError(`schema ${id} needs a URN for its id`);
+  try {
+    return createAttributes([...common, ...attributes], prefix);
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`schema ${id}: ${error.message}`, { cause: error }) : error;
+  }
 }

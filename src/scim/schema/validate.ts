@@ -1,8 +1,8 @@
 /** Whether a resource has the types and the required attributes of its schemas (RFC 7643 §2.2, §2.3). */
-import { Ajv, type DefinedError } from 'ajv';
+import { Ajv, type DefinedError, type Options } from 'ajv';
 import { isDateTime } from '../date-time.ts';
-import { invalidValue, type ScimError } from '../errors.ts';
-import { isText, kindOf, type JsonObject } from '../json.ts';
+import { invalidValue } from '../errors.ts';
+import { isObject, isText, kindOf, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from './attribute.ts';
 import { TYPES, type SimpleType } from './types.ts';
 
@@ -24,20 +24,39 @@ export function createValidator(
   attributes: readonly Attribute[],
   extensions: readonly ExtensionAttributes[],
 ): (resource: JsonObject) => void {
-  const check = newAjv().compile<JsonObject>(resourceSchema(attributes, extensions));
+  const schema = resourceSchema(attributes, extensions);
+  const check = newAjv().compile<JsonObject>(schema);
+  const checkAll = newAjv({ allErrors: true }).compile<JsonObject>(schema);
   return (resource) => {
     if (check(resource)) return;
-    const [error] = check.errors as DefinedError[];
-    if (error !== undefined) throw toScimError(error);
+    const [first] = faultsOf(check.errors);
+    const all = checkAll(shorten(resource)) ? [] : faultsOf(checkAll.errors);
+    throw invalidValue(listFaults(all.length > 0 ? all : [first ?? '']));
   };
 }
 
 /** `ownProperties`: a required attribute must be the resource's own, not one that every object inherits. */
-function newAjv(): Ajv {
-  const ajv = new Ajv({ strict: true, ownProperties: true, verbose: true });
+function newAjv(options: Options = {}): Ajv {
+  const ajv = new Ajv({ strict: true, ownProperties: true, verbose: true, ...options });
   ajv.addFormat('dateTime', isDateTime);
   ajv.addFormat('text', isText);
   return ajv;
+}
+
+// Ajv's own keywords are used alone.
+const faultsOf = (errors: unknown): readonly string[] => (errors as DefinedError[]).map(describe);
+
+/** A body of 1 MB has room for half a million faults; finding them all took 1.2 s and 270 MB. */
+const MAX_ELEMENTS = 100;
+/** Resource, extension, attribute, element, sub-attribute: what lies deeper is no attribute, and may be nested without end. */
+const MAX_DEPTH = 6;
+
+function shorten<T extends Json>(value: T, depth?: number): T;
+function shorten(value: Json, depth = MAX_DEPTH): Json {
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.slice(0, MAX_ELEMENTS).map((element) => shorten(element, depth - 1));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, depth - 1)]));
 }
 
 function resourceSchema(attributes: readonly Attribute[], extensions: readonly ExtensionAttributes[]): JsonSchema {
@@ -76,19 +95,27 @@ function simpleSchema(attribute: Attribute, type: SimpleType): JsonSchema {
   return { ...jsonSchema, ...notBlank, description: expected };
 }
 
+/** More would bury what a client engineer needs. */
+const MAX_FAULTS = 10;
+
+function listFaults(faults: readonly string[]): string {
+  const more = faults.length - MAX_FAULTS;
+  const listed = faults.slice(0, MAX_FAULTS).join('; ');
+  return more > 0 ? `${listed}; and ${more} more` : listed;
+}
+
 /** The schema's description completes "must be …". What came is told by its kind only: the value may be a password. */
-function toScimError(error: DefinedError): ScimError {
+function describe(error: DefinedError): string {
   const path = attributePath(error.instancePath);
-  if (error.keyword === 'format' && error.params.format === 'text') {
-    return invalidValue(`${path} must not hold U+0000 or half a surrogate pair`);
-  }
+  if (error.keyword === 'format' && error.params.format === 'text')
+    return `${path} must not hold U+0000 or half a surrogate pair`;
   switch (error.keyword) {
     case 'required':
-      return invalidValue(`${attributePath(`${error.instancePath}/${error.params.missingProperty}`)} is required`);
+      return `${attributePath(`${error.instancePath}/${error.params.missingProperty}`)} is required`;
     case 'pattern':
-      return invalidValue(`${path} must not be blank`);
+      return `${path} must not be blank`;
     default:
-      return invalidValue(`${path} must be ${String(error.parentSchema?.['description'])}, not ${kindOf(error.data)}`);
+      return `${path} must be ${String(error.parentSchema?.['description'])}, not ${kindOf(error.data)}`;
   }
 }
 

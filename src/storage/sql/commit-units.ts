@@ -3,6 +3,7 @@ import { UniquenessConflict, VersionConflict } from '../errors.ts';
 import type { Change, MembersChange, StoredResource, UnitOutcome } from '../store.ts';
 import { commitChange } from './commit.ts';
 import type { Dialect } from './dialect.ts';
+import { insertNew, isCreation } from './insert-new.ts';
 import { commitMembers } from './members.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
@@ -15,15 +16,30 @@ export function* commitUnits(
   units: readonly Unit[],
   followers: Followers,
 ): Transaction<readonly UnitOutcome[]> {
-  // Mostly nothing is refused: a savepoint for each unit is two statements of seven for a new user.
-  const whole = yield* commitUnit(dialect, units.flat(), followers);
-  if (whole.kind === 'written') return splitOutcome(units, whole.resources);
+  // Mostly nothing is refused, and then savepoints and statements for each change would be most of the work.
+  const whole = yield* commitWhole(dialect, units.flat(), followers);
+  if (whole) return splitOutcome(units, whole);
   const outcomes: UnitOutcome[] = [];
   for (const unit of units) outcomes.push(yield* commitUnit(dialect, unit, followers));
   return outcomes;
 }
 
-function splitOutcome(units: readonly Unit[], resources: readonly (StoredResource | undefined)[]): UnitOutcome[] {
+type Resources = readonly (StoredResource | undefined)[];
+
+/** @returns undefined when one of the changes was refused, and none is there */
+function* commitWhole(dialect: Dialect, changes: Unit, followers: Followers): Transaction<Resources | undefined> {
+  if (!changes.every(isCreation)) {
+    const outcome = yield* commitUnit(dialect, changes, followers);
+    return outcome.kind === 'written' ? outcome.resources : undefined;
+  }
+  yield savepoint('savepoint creations');
+  const isDone = yield* insertNew(dialect, changes, followers);
+  if (!isDone) yield savepoint('rollback to creations');
+  yield savepoint('release creations');
+  return isDone ? changes.map(() => undefined) : undefined;
+}
+
+function splitOutcome(units: readonly Unit[], resources: Resources): UnitOutcome[] {
   const rest = [...resources];
   return units.map((unit) => ({ kind: 'written', resources: rest.splice(0, unit.length) }));
 }

@@ -26,6 +26,22 @@ const patch = (path: string, value: unknown) => ({
 });
 const remove = (path: string) => ({ method: 'DELETE', path });
 
+describe('needs', () => {
+  it.each<[title: string, operations: readonly unknown[], needs: Needs]>([
+    ['what it refers to', [user('u'), group('g', 'u'), patch('/Groups/bulkId:g', {})], [[], [0], [1]]],
+    [
+      'the change before of the same resource',
+      [patch('/Users/1', {}), patch('/Users/2', {}), remove('/Users/1')],
+      [[], [], [0]],
+    ],
+    [
+      'for a change, the removal before, which may have ended a membership',
+      [remove('/Users/1'), remove('/Users/2'), user('u'), patch('/Groups/1', {})],
+      [[], [], [], [1]],
+    ],
+  ])('are %s', (_, operations, needs) => expect(needsOf(parse(operations))).toEqual(needs));
+});
+
 describe('order of operations', () => {
   it.each<[title: string, operations: readonly unknown[], units: readonly (readonly number[])[]]>([
     [

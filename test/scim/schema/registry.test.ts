@@ -90,37 +90,45 @@ describe('registry', () => {
 
 describe('schema data that is wrong', () => {
   it.each<[string, RegistrySource, string]>([
-    ['an attribute defined twice', withAttributes(attribute('Title', 'string')), 'attribute Title is defined twice'],
+    [
+      'an attribute defined twice',
+      withAttributes(attribute('Title', 'string')),
+      `schema ${USER}: attribute Title is defined twice`,
+    ],
     [
       'a name with a dot',
       withAttributes(attribute('a.b', 'string')),
-      'attribute a.b has a name that SCIM does not allow',
+      `schema ${USER}: attribute a.b has a name that SCIM does not allow`,
     ],
     [
       'the name __proto__',
       withAttributes(attribute('__proto__', 'string')),
-      'attribute __proto__ has a name that SCIM does not allow',
+      `schema ${USER}: attribute __proto__ has a name that SCIM does not allow`,
     ],
     [
       'the name constructor',
       withAttributes(attribute('constructor', 'string')),
-      'attribute constructor has a name that JavaScript reserves',
+      `schema ${USER}: attribute constructor has a name that JavaScript reserves`,
     ],
-    ['an unknown type', withAttributes(attribute('a', 'text' as never)), 'attribute a has the unknown type text'],
+    [
+      'an unknown type',
+      withAttributes(attribute('a', 'text' as never)),
+      `schema ${USER}: attribute a has the unknown type text`,
+    ],
     [
       'complex without parts',
       withAttributes(attribute('a', 'complex')),
-      'attribute a is complex without subAttributes',
+      `schema ${USER}: attribute a is complex without subAttributes`,
     ],
     [
       'parts of a string',
       withAttributes(attribute('a', 'string', { subAttributes: [attribute('b', 'string')] })),
-      'attribute a is string with subAttributes',
+      `schema ${USER}: attribute a is string with subAttributes`,
     ],
     [
       'complex within complex',
       withAttributes(attribute('a', 'complex', { subAttributes: [attribute('b', 'complex')] })),
-      'attribute a.b is complex within a complex attribute',
+      `schema ${USER}: attribute a.b is complex within a complex attribute`,
     ],
     [
       'a schema that is missing',
@@ -151,10 +159,62 @@ describe('schema data that is wrong', () => {
       },
       'schema x needs a URN for its id',
     ],
+    [
+      'an attribute that is written only and returned',
+      withAttributes(attribute('a', 'string', { mutability: 'writeOnly' })),
+      `schema ${USER}: attribute a is writeOnly, so returned must be never`,
+    ],
+    ...([{ required: true }, { uniqueness: 'global' }, { mutability: 'immutable' }] as const).map(
+      (more): [string, RegistrySource, string] => [
+        `what is never returned and ${JSON.stringify(more)}`,
+        withAttributes(attribute('a', 'string', { returned: 'never', ...more })),
+        `schema ${USER}: attribute a is never returned, so it cannot be required, unique or immutable`,
+      ],
+    ),
+    [
+      'a complex attribute that is unique',
+      withAttributes(attribute('a', 'complex', { uniqueness: 'server', subAttributes: [attribute('b', 'string')] })),
+      `schema ${USER}: attribute a is complex and cannot be unique: its sub-attributes can`,
+    ],
+    [
+      'an endpoint that is reserved',
+      withEndpoint('/schemas'),
+      'endpoint /schemas of resource type X is reserved: choose another',
+    ],
+    [
+      'an endpoint that is no path',
+      withEndpoint('/a/b'),
+      'endpoint /a/b of resource type X must be / and letters, digits, - and _',
+    ],
+    [
+      'a URN that goes on where another ends',
+      {
+        ...published,
+        schemas: [...published.schemas, { id: `${ENTERPRISE}:department`, name: 'x', attributes: [] }],
+        resourceTypes: published.resourceTypes.map((type) => ({
+          ...type,
+          schemaExtensions: [ENTERPRISE, `${ENTERPRISE}:department`].map((schema) => ({ schema })),
+        })),
+      },
+      `${ENTERPRISE}:department means two things`,
+    ],
   ])('refuses %s with a TypeError that names it', (_, source, message) => {
-    expect(() => createRegistry(source)).toThrow(new TypeError(message));
+    expect(messageOf(() => createRegistry(source))).toBe(`TypeError: ${message}`);
   });
 });
+
+function messageOf(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    return String(error);
+  }
+  return 'nothing was thrown';
+}
+
+function withEndpoint(endpoint: string): RegistrySource {
+  return { ...published, resourceTypes: [{ name: 'X', endpoint, schema: USER }] };
+}
 
 function withAttributes(...attributes: AttributeDefinition[]): RegistrySource {
   const schemas = published.schemas.map((schema) =>

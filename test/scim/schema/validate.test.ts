@@ -36,6 +36,33 @@ describe('validate', () => {
     expect(faultOf(() => validate(input))).toEqual({ status: 400, scimType: 'invalidValue', detail });
   });
 
+  it.each<[string, JsonObject, string]>([
+    [
+      'two faults',
+      { active: 'maybe', [ENTERPRISE]: { department: 5 } },
+      `active must be a boolean, not a string; ${ENTERPRISE}:department must be a string, not a number`,
+    ],
+    [
+      'a fault beyond the hundredth element',
+      { tags: [...Array<string>(200).fill('a'), 5] },
+      'tags[200] must be a string, not a number',
+    ],
+    [
+      'ten of twelve',
+      { tags: Array<number>(12).fill(5) },
+      `${Array.from({ length: 10 }, (_, index) => `tags[${index}] must be a string, not a number`).join('; ')}; and 2 more`,
+    ],
+  ])('names %s in one detail', (_, input, detail) => {
+    expect(faultOf(() => validate(input))).toEqual({ status: 400, scimType: 'invalidValue', detail });
+  });
+
+  it('names what is nested without end', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as JsonObject;
+    expect(faultOf(() => labType.validate({ schemas: [USER], userName: deep }))).toMatchObject({
+      detail: 'userName must be a string, not an object',
+    });
+  });
+
   it.each<[string, JsonObject]>([
     ['a userName that is a UUID', { userName: '5b1d9ab0-5dd5-4b0c-9d3a-0b0e0c9dbd0e' }],
     ['a telephone number of any form', { phoneNumbers: [{ value: 'call me' }] }],
