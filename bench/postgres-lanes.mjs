@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { openStore } from '../dist/database.js';
+import { readModel, storeModel } from '../dist/parts.js';
 import { median, percent, round, ROUNDS } from './load.mjs';
 import { run } from './own-postgres.mjs';
 import { TOLD } from './population.mjs';
@@ -75,8 +76,8 @@ async function deliverOne(lanes) {
 export async function openOurs(url) {
   const options = {
     connectors: new Map([['User', [CONNECTOR]]]),
-    keyTables: new Map(),
-    memberLists: NO_MEMBER_LISTS,
+    // As the service has it: another one would rebuild the indexes.
+    ...storeModel(readModel({ UNIQUE_GROUP_NAMES: true, UNKNOWN_ATTRIBUTES: 'ignore' })),
     now: Date.now(),
   };
   const store = await openStore({ DATABASE_URL: url }, options, () => undefined);

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { SharedClock, systemClock, type Clock } from './clock.ts';
 import {
   bearerTokens,
+  credentialUsers,
   ConfigurationError,
   DEFAULT_PASSWORD,
   LOOPBACK_HOSTS,
@@ -154,6 +155,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
   const server = await createServer({
     context: {
       ...model,
+      requireIfMatch: config.REQUIRE_IF_MATCH,
       store,
       turns: new Turns(),
       connector: CONNECTOR,
@@ -166,6 +168,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       basic: { username: config.SCIM_USERNAME, password: config.SCIM_PASSWORD },
       bearerTokens: bearerTokens(config),
     },
+    users: credentialUsers(config),
     logger,
     ready: async () => {
       if (life.isStopping) throw new Error('the process is stopping');

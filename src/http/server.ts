@@ -1,7 +1,7 @@
 /** The HTTP server: which scope lies where, limits, and one log event a request. */
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { OperationContext } from '../operations/context.ts';
-import { ScimError } from '../scim/errors.ts';
+import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { Credentials } from './auth.ts';
 import { healthRoutes } from './health.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
@@ -14,6 +14,8 @@ export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
 export interface ServerOptions {
   readonly context: OperationContext;
   readonly credentials: Credentials;
+  /** userNames of the credentials that are users, by the name of the credential. */
+  readonly users: ReadonlyMap<string, string>;
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
   readonly newRequestId: () => string;
@@ -30,6 +32,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A child logger for each request costs more than a GET; what we log carries the request id itself.
     childLoggerFactory: (logger) => logger,
     bodyLimit: MAX_BODY_BYTES,
+    rewriteUrl: (request) => withoutSuffix(request.url ?? '/'),
     genReqId: (request) => givenRequestId(request.headers['x-request-id']) ?? options.newRequestId(),
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
@@ -40,12 +43,28 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   logRequests(server);
   await server.register(healthRoutes, { ready: options.ready });
   for (const prefix of SCIM_PATHS) {
-    await server.register(scimScope, { prefix, context: options.context, credentials: options.credentials });
+    await server.register(scimScope, {
+      prefix,
+      context: options.context,
+      credentials: options.credentials,
+      users: options.users,
+    });
   }
-  server.setNotFoundHandler((request, reply) =>
-    sendScimError(new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`), request, reply),
-  );
+  server.setNotFoundHandler((request, reply) => sendScimError(nothingAt(request.url), request, reply));
   return server;
+}
+
+/** A version in the path that is not served is told from a path that is nothing (RFC 7644 §3.13). */
+function nothingAt(url: string): ScimError {
+  const [, version] = /^\/scim\/(v[^/?]*)/.exec(url) ?? [];
+  if (version !== undefined) return invalidVers(`SCIM ${version} is not supported: use ${SCIM_PATHS[0]}`);
+  return new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`);
+}
+
+/** `/Users.scim` asks for what `/Users` is answered with anyway (RFC 7644 §3.8). */
+function withoutSuffix(url: string): string {
+  const isScim = SCIM_PATHS.some((path) => url.startsWith(`${path}/`));
+  return isScim ? url.replace(/^([^?]*[^?/])\.scim(?=\?|$)/, '$1') : url;
 }
 
 /** A proxy's request id is taken over where it looks like one: it goes into the log and the journal. */

@@ -1,7 +1,7 @@
 /** Read, compute, commit if nobody else was faster: what PUT, PATCH and DELETE have in common. */
 import { conflict, notFound, preconditionFailed } from '../scim/errors.ts';
 import { isText } from '../scim/json.ts';
-import { checkIfMatch, etag } from '../scim/preconditions.ts';
+import { checkWrite, etag } from '../scim/preconditions.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { VersionConflict } from '../storage/errors.ts';
 import type { StoredResource } from '../storage/store.ts';
@@ -40,7 +40,7 @@ async function changeInRounds<T>(
 ): Promise<T> {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const before = await readExisting(context, type, id);
-    checkIfMatch(caller.ifMatch, etag(before.version));
+    checkWrite(caller, etag(before.version), context.requireIfMatch ?? false);
     try {
       return await apply(before);
     } catch (error) {

@@ -9,6 +9,8 @@ export interface OperationContext extends Model {
   readonly turns: Turns;
   /** Connector whose lanes tell of the delivery of users. */
   readonly connector: string;
+  /** Whether a change without If-Match is refused. */
+  readonly requireIfMatch?: boolean;
   /** Epoch milliseconds. */
   now(): number;
   newId(): string;

@@ -31,7 +31,7 @@ it.each([
   ['noTarget', 400, 'noTarget'],
   ['invalidValue', 400, 'invalidValue'],
   ['invalidVers', 400, 'invalidVers'],
-  ['sensitive', 400, 'sensitive'],
+  ['sensitive', 403, 'sensitive'],
   ['forbidden', 403, undefined],
   ['notFound', 404, undefined],
   ['preconditionFailed', 412, undefined],

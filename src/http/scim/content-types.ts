@@ -1,6 +1,6 @@
 /** Which bodies the SCIM scope reads and how it types its answers (RFC 7644 §3.1, §8.1). */
 import type { FastifyInstance } from 'fastify';
-import { unsupportedMediaType } from '../../scim/errors.ts';
+import { notAcceptable, unsupportedMediaType } from '../../scim/errors.ts';
 
 /** With charset: WSO2's client reads `application/scim+json` without one as ISO-8859-1. */
 export const SCIM_CONTENT_TYPE = 'application/scim+json; charset=utf-8';
@@ -24,3 +24,23 @@ export function acceptScimBodies(scope: FastifyInstance): void {
     done(unsupportedMediaType(`Content-Type ${type} is not supported: send application/scim+json`));
   });
 }
+
+/** Refuses a request that takes none of the types we answer with; 204 has no type, so a DELETE may ask for any. */
+export function refuseUnacceptable(scope: FastifyInstance): void {
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const { accept } = request.headers;
+    if (request.method === 'DELETE' || accept === undefined || isAcceptable(accept)) return done();
+    done(notAcceptable(`Accept must allow ${JSON_TYPES.join(' or ')}`));
+  });
+}
+
+const ANSWERED_TYPES: ReadonlySet<string> = new Set([...JSON_TYPES, 'application/*', '*/*', '*']);
+
+/** RFC 9110 §12.5.1; an empty list asks for nothing, as WSO2's client does by leaving it out. */
+function isAcceptable(accept: string): boolean {
+  const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
+  const named = ranges.filter(([type]) => type !== '');
+  return named.length === 0 || named.some(([type = '', ...rest]) => ANSWERED_TYPES.has(type) && !rest.some(isRefusal));
+}
+
+const isRefusal = (parameter: string): boolean => /^q=0(?:\.0{0,3})?$/.test(parameter);

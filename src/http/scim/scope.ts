@@ -3,26 +3,34 @@ import type { FastifyInstance } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import { methodNotAllowed, notFound } from '../../scim/errors.ts';
 import { requireCredentials, type Credentials } from '../auth.ts';
-import { acceptScimBodies } from './content-types.ts';
+import { acceptScimBodies, refuseUnacceptable } from './content-types.ts';
 import { sendScimError } from './error-handler.ts';
 import type { Endpoint } from './endpoint.ts';
 import { scimEndpoints } from './routes.ts';
+import { refuseSecretsInUrl } from './secrets-in-url.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export interface ScimScopeOptions {
   readonly context: OperationContext;
   readonly credentials: Credentials;
+  /** userNames of the credentials that are users, by the name of the credential. */
+  readonly users: ReadonlyMap<string, string>;
 }
 
-export async function scimScope(scope: FastifyInstance, { context, credentials }: ScimScopeOptions): Promise<void> {
+export async function scimScope(
+  scope: FastifyInstance,
+  { context, credentials, users }: ScimScopeOptions,
+): Promise<void> {
   scope.setErrorHandler(sendScimError);
   await requireCredentials(scope, credentials);
+  refuseUnacceptable(scope);
+  refuseSecretsInUrl(scope, context.registry);
   acceptScimBodies(scope);
   scope.setNotFoundHandler((request) => {
     throw notFound(`${request.url.split('?')[0] ?? ''} is no SCIM endpoint of this service`);
   });
-  for (const endpoint of scimEndpoints(context)) addEndpoint(scope, endpoint);
+  for (const endpoint of scimEndpoints(context, users)) addEndpoint(scope, endpoint);
 }
 
 function addEndpoint(scope: FastifyInstance, { path, handlers }: Endpoint): void {
