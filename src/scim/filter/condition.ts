@@ -57,7 +57,8 @@ export function compare(path: AttributePath, operator: CompareOperator, value: C
   const rule = RULES[type as SimpleType];
   if (!rule.operators.has(operator)) throw invalidFilter(`${operator} cannot compare ${name}, which is ${type}`);
   if (!rule.accepts(value)) throw invalidFilter(`${name} must be compared with ${rule.expected}`);
-  return { kind: 'compare', operator, path: target, value };
+  // JavaScript prints -0 as 0, and they are the same number: one of them is enough.
+  return { kind: 'compare', operator, path: target, value: Object.is(value, -0) ? 0 : value };
 }
 
 export function present(path: AttributePath): PresentFilter {

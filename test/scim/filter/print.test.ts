@@ -16,6 +16,7 @@ describe('printFilter', () => {
     ['USERNAME EQ "x"', 'userName eq "x"'],
     ['emails co "@x.com"', 'emails.value co "@x.com"'],
     ['(a eq 1 or b pr) AND (c pr)', '(a eq 1 or b pr) and c pr'],
+    ['height ge -0', 'height ge 0'],
     ['a pr and b pr or c pr', 'a pr and b pr or c pr'],
     ['emails[Type eq "work"].VALUE sw "x"', 'emails[type eq "work" and value sw "x"]'],
     ['active eq TRUE and not(title eq NULL)', 'active eq true and not (title eq null)'],
