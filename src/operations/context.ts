@@ -1,5 +1,6 @@
 /** What every operation is given: the composition root builds it once, the HTTP layer says who asks. */
 import type { Preconditions } from '../scim/preconditions.ts';
+import type { Profile } from '../scim/profiles/profile.ts';
 import type { Store } from '../storage/store.ts';
 import type { Model } from './model.ts';
 import type { Turns } from './turns.ts';
@@ -25,4 +26,7 @@ export interface Caller extends Preconditions {
   /** Name of the credential, for the journal. */
   readonly actor: string;
   readonly requestId: string;
+  readonly profile: Profile;
+  /** What the profile read otherwise than it was written, for the journal: operations add to it, in words without values. */
+  readonly rewritten: Set<string>;
 }
