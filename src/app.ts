@@ -7,7 +7,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { SharedClock, systemClock, type Clock } from './clock.ts';
 import {
-  bearerTokens,
   credentialUsers,
   ConfigurationError,
   DEFAULT_PASSWORD,
@@ -15,6 +14,7 @@ import {
   standInFault,
   type Config,
 } from './config.ts';
+import { parseCredentials } from './credentials.ts';
 import { openStore } from './database.ts';
 import { createServer, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
@@ -164,10 +164,8 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       baseUrl: () => `${baseUrl.current ?? ''}${SCIM_PATHS[0]}`,
       leadUrl: (leadId) => target.leadUrl(leadId),
     },
-    credentials: {
-      basic: { username: config.SCIM_USERNAME, password: config.SCIM_PASSWORD },
-      bearerTokens: bearerTokens(config),
-    },
+    credentials: parseCredentials(config).credentials,
+    profile: config.SCIM_PROFILE,
     users: credentialUsers(config),
     logger,
     ready: async () => {

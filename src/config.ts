@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Ajv, type ErrorObject } from 'ajv';
+import { bearerTokens, parseCredentials } from './credentials.ts';
 import { parseCredentialUsers, type CredentialUsers } from './credential-users.ts';
 import { readSchemaFile } from './schema-files.ts';
+import type { ProfileName } from './scim/profiles/profile.ts';
 
 /** Checked values of `schemas/config.json`; absent where a key has neither value nor default. */
 export interface Config {
@@ -21,6 +23,8 @@ export interface Config {
   readonly SCIM_USERNAME: string;
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;
+  readonly SCIM_CREDENTIALS?: string;
+  readonly SCIM_PROFILE: ProfileName;
   readonly SCIM_ME?: string;
   readonly REQUIRE_IF_MATCH: boolean;
   readonly UNKNOWN_ATTRIBUTES: 'ignore' | 'refuse';
@@ -122,27 +126,24 @@ export function standInFault(config: Config): string | undefined {
   return 'SALESFORCE_LOGIN_URL is needed with PostgreSQL: the embedded stand-in forgets its Leads at each start, and this database may belong to an org';
 }
 
-/** The static bearer tokens, one each. */
-export function bearerTokens(config: Config): readonly string[] {
-  return (config.SCIM_BEARER_TOKENS ?? '')
-    .split(',')
-    .map((token) => token.trim())
-    .filter((token) => token !== '');
-}
-
 /** Who the credentials are; those without a User are nobody. */
-export const credentialUsers = (config: Config): CredentialUsers['userNames'] => readUsers(config).userNames;
+export const credentialUsers = (config: Config): CredentialUsers['userNames'] =>
+  new Map([...readUsers(config).userNames, ...parseCredentials(config).userNames]);
 
 const NOBODY: CredentialUsers = { userNames: new Map(), faults: [] };
 
 function readUsers(config: Config): CredentialUsers {
-  const { SCIM_ME: text, SCIM_USERNAME: username, SCIM_BEARER_TOKENS: tokens } = config;
-  if (typeof text !== 'string' || (tokens !== undefined && typeof tokens !== 'string')) return NOBODY;
-  return parseCredentialUsers(text, [
-    `basic:${username}`,
-    ...bearerTokens(config).map((_token, index) => `bearer:${index + 1}`),
-  ]);
+  const { SCIM_ME: text } = config;
+  if (typeof text !== 'string' || !areTexts(config)) return NOBODY;
+  return parseCredentialUsers(
+    text,
+    parseCredentials(config).credentials.map(({ name }) => name),
+  );
 }
+
+/** What is not has its fault already. */
+const areTexts = ({ SCIM_BEARER_TOKENS: tokens, SCIM_CREDENTIALS: credentials }: Config): boolean =>
+  [tokens, credentials].every((value) => value === undefined || typeof value === 'string');
 
 const isSecret = (key: string): boolean => schema.properties[key]?.secret === true;
 const knownKeys = Object.keys(schema.properties).flatMap((key) => (isSecret(key) ? [key, `${key}_FILE`] : [key]));
@@ -167,13 +168,19 @@ function readConfigFile(path: string | undefined, faults: string[]): RawValues {
   if (path === undefined || path === '') return {};
   try {
     const values: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return values as RawValues;
+    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return withText(values as RawValues);
     faults.push(`CONFIG_FILE ${path} must hold a JSON object`);
   } catch (error) {
     faults.push(`CONFIG_FILE ${path} cannot be read: ${messageOf(error)}`);
   }
   return {};
 }
+
+/** In a file the credentials may be written as the list that they are. */
+const withText = (values: RawValues): RawValues =>
+  Array.isArray(values[LIST]) ? { ...values, [LIST]: JSON.stringify(values[LIST]) } : values;
+
+const LIST = 'SCIM_CREDENTIALS' satisfies Key;
 
 /** `<KEY>_FILE` of a secret names a file with its value; one line end at the end is not part of it. */
 function resolveSecretFiles(values: RawValues, faults: string[]): RawValues {
@@ -233,6 +240,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...hostFaults(config),
     ...tlsFaults(config),
     ...tokenFaults(config),
+    ...(areTexts(config) ? parseCredentials(config).faults : []),
     ...readUsers(config).faults,
     ...salesforceFaults(config, explicit),
   ];

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a package may be used; packages that are not listed may be used anywhere. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
-  ajv: ['config.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/'],
+  ajv: ['config.ts', 'credentials.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/'],
   axios: ['salesforce/request.ts', 'salesforce/token.ts'],
   libsql: ['storage/sqlite/'],
   pg: ['storage/postgres/'],

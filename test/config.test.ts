@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bearerTokens, ConfigurationError, credentialUsers, readConfig, readSandboxConfig } from '../src/config.ts';
+import { ConfigurationError, credentialUsers, readConfig, readSandboxConfig } from '../src/config.ts';
+import { bearerTokens } from '../src/credentials.ts';
 
 const REAL_ORG = {
   SALESFORCE_LOGIN_URL: 'https://login.salesforce.com',
@@ -44,6 +45,7 @@ describe('configuration', () => {
       DRAIN_SECONDS: 0,
       SCIM_USERNAME: 'admin',
       SCIM_PASSWORD: 'admin',
+      SCIM_PROFILE: 'default',
       REQUIRE_IF_MATCH: false,
       UNKNOWN_ATTRIBUTES: 'ignore',
       UNIQUE_GROUP_NAMES: true,

@@ -1,29 +1,40 @@
 /** Who is asking: HTTP Basic and static bearer credentials (RFC 7644 §2, RFC 7617, RFC 6750), compared in constant time. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { unauthorized } from '../scim/errors.ts';
+import type { ProfileName } from '../scim/profiles/profile.ts';
 
-export interface Credentials {
+/** What a credential may do. */
+export type Scope = 'read' | 'write';
+
+/** One client: with `basic` or with `token`. */
+export interface Credential {
+  /** For the log and the journal. */
+  readonly name: string;
   readonly basic?: { readonly username: string; readonly password: string };
-  readonly bearerTokens: readonly string[];
+  readonly token?: string;
+  readonly scopes: readonly Scope[];
+  /** Habits of the client; absent: its User-Agent tells. */
+  readonly profile?: ProfileName;
 }
 
 const REALM = 'scim-salesforce';
 const CHALLENGES = [`Basic realm="${REALM}", charset="UTF-8"`, `Bearer realm="${REALM}"`];
 
 /**
- * Lets nobody into `scope` without a credential; `request.actor` names the one that was used.
+ * Lets nobody into `scope` without a credential; `request.credential` is the one that was used.
  * The raw token without a scheme is accepted too: WSO2 IS 7 sends its API key so.
  */
-export async function requireCredentials(scope: FastifyInstance, credentials: Credentials): Promise<void> {
-  const expected = digestCredentials(credentials);
-  scope.decorateRequest('actor', '');
+export async function requireCredentials(scope: FastifyInstance, credentials: readonly Credential[]): Promise<void> {
+  const known = credentials.map(toKnown);
+  // Set by the hook below before anything reads it.
+  scope.decorateRequest('credential', null as unknown as Credential);
   await scope.register(basicAuth, {
     validate: (username, password, request, _reply, done) => {
-      if (!matchesBasic(expected, username, password))
-        return done(unauthorized('the user name or the password is wrong'));
-      request.actor = `basic:${username}`;
+      const credential = find(known, ({ basic }) => basic && sameBasic(basic, username, password));
+      if (!credential) return done(unauthorized('the user name or the password is wrong'));
+      request.credential = credential;
       done();
     },
     authenticate: false,
@@ -34,39 +45,49 @@ export async function requireCredentials(scope: FastifyInstance, credentials: Cr
     const authorization = request.headers.authorization ?? '';
     if (/^basic /i.test(authorization))
       return scope.basicAuth(request, reply, (error) => done(asUnauthorized(reply, error)));
-    done(asUnauthorized(reply, acceptToken(expected, authorization, request)));
+    const credential = findByToken(known, authorization);
+    if (credential) request.credential = credential;
+    done(credential ? undefined : asUnauthorized(reply, tokenFault(authorization)));
   });
 }
 
-interface ExpectedDigests {
-  readonly username?: Buffer;
-  readonly password?: Buffer;
-  readonly tokens: readonly Buffer[];
+interface Known {
+  readonly credential: Credential;
+  readonly basic?: { readonly username: Buffer; readonly password: Buffer };
+  readonly token?: Buffer;
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-function digestCredentials({ basic, bearerTokens }: Credentials): ExpectedDigests {
-  const tokens = bearerTokens.map(digest);
-  return basic ? { username: digest(basic.username), password: digest(basic.password), tokens } : { tokens };
+function toKnown(credential: Credential): Known {
+  const { basic, token } = credential;
+  return {
+    credential,
+    ...(basic && { basic: { username: digest(basic.username), password: digest(basic.password) } }),
+    ...(token !== undefined && { token: digest(token) }),
+  };
 }
 
-/** Both parts are compared whatever the first says, so that the time taken tells nothing. */
-function matchesBasic(expected: ExpectedDigests, username: string, password: string): boolean {
-  if (!expected.username || !expected.password) return false;
-  const sameUsername = timingSafeEqual(expected.username, digest(username));
-  const samePassword = timingSafeEqual(expected.password, digest(password));
+/** All are compared whatever one of them says, so that the time taken tells nothing. */
+function find(known: readonly Known[], matches: (known: Known) => boolean | undefined): Credential | undefined {
+  return known.filter((one) => matches(one) === true)[0]?.credential;
+}
+
+function sameBasic(basic: NonNullable<Known['basic']>, username: string, password: string): boolean {
+  const sameUsername = timingSafeEqual(basic.username, digest(username));
+  const samePassword = timingSafeEqual(basic.password, digest(password));
   return sameUsername && samePassword;
 }
 
-function acceptToken(expected: ExpectedDigests, authorization: string, request: FastifyRequest): Error | undefined {
-  if (authorization === '') return unauthorized('credentials are missing: send HTTP Basic or a bearer token');
+function findByToken(known: readonly Known[], authorization: string): Credential | undefined {
   const given = digest(authorization.replace(/^bearer /i, '').trim());
-  const index = expected.tokens.reduce((found, token, at) => (timingSafeEqual(token, given) ? at : found), -1);
-  if (index < 0) return unauthorized('the bearer token is not known');
-  request.actor = `bearer:${index + 1}`;
-  return undefined;
+  return find(known, ({ token }) => token && timingSafeEqual(token, given));
 }
+
+const tokenFault = (authorization: string): Error =>
+  authorization === ''
+    ? unauthorized('credentials are missing: send HTTP Basic or a bearer token')
+    : unauthorized('the bearer token is not known');
 
 function asUnauthorized(reply: FastifyReply, error: Error | undefined): Error | undefined {
   if (!error) return undefined;
@@ -76,7 +97,7 @@ function asUnauthorized(reply: FastifyReply, error: Error | undefined): Error | 
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Name of the credential that let this request in; empty before that. */
-    actor: string;
+    /** What let this request in. */
+    credential: Credential;
   }
 }

@@ -2,7 +2,8 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
-import type { Credentials } from './auth.ts';
+import type { ProfileName } from '../scim/profiles/profile.ts';
+import type { Credential } from './auth.ts';
 import { healthRoutes } from './health.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
 import { sendScimError } from './scim/error-handler.ts';
@@ -13,7 +14,9 @@ export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
 
 export interface ServerOptions {
   readonly context: OperationContext;
-  readonly credentials: Credentials;
+  readonly credentials: readonly Credential[];
+  /** Profile of clients that neither their credential nor their User-Agent tells. */
+  readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
   readonly logger: FastifyBaseLogger;
@@ -47,6 +50,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       prefix,
       context: options.context,
       credentials: options.credentials,
+      profile: options.profile,
       users: options.users,
     });
   }

@@ -36,7 +36,7 @@ export async function commitResource(
   const members = memberChanges(context, type, held, after);
   if (before && attributes.length === 0 && members.length === 0) return before;
   const changed = [...attributes, ...members.map(attributeOf)];
-  const entry = { operation, actor: caller.actor, requestId: caller.requestId, changed };
+  const entry = entryOf(caller, operation, changed);
   const at = context.now();
   if (before && attributes.length === 0 && computed.elementsAlone)
     return context.store.commitMembers({ type: type.name, id: before.id, members, entry, at });
@@ -53,6 +53,19 @@ export async function commitResource(
   return resource;
 }
 
+const entryOf = (
+  { actor, requestId, profile, rewritten }: Caller,
+  operation: ChangeEntry['operation'],
+  changed: readonly string[],
+): ChangeEntry => ({
+  operation,
+  actor,
+  requestId,
+  changed,
+  ...(profile.name !== 'default' && { profile: profile.name }),
+  ...(rewritten.size > 0 && { rewritten: [...rewritten] }),
+});
+
 /** Of `Group.members`. */
 const attributeOf = ({ list }: MemberChange): string => list.slice(list.indexOf('.') + 1);
 
@@ -61,7 +74,7 @@ export async function commitRemoval(context: OperationContext, before: StoredRes
     type: before.type,
     id: before.id,
     before: { version: before.version, keys: keysOf(context, before) },
-    entry: { operation: 'delete', actor: caller.actor, requestId: caller.requestId, changed: [] },
+    entry: entryOf(caller, 'delete', []),
     at: context.now(),
   });
 }

@@ -6,7 +6,7 @@ import type { Attribute } from '../scim/schema/attribute.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { Derived } from '../storage/store.ts';
 import type { Model } from './model.ts';
-import { resourceKeys, type Index } from './resource-keys.ts';
+import { nameOfIndex, resourceKeys, type Index } from './resource-keys.ts';
 
 type DeriveModel = Pick<Model, 'registry' | 'indexes'>;
 
@@ -39,8 +39,10 @@ export function derivationOf(model: DeriveModel) {
   };
 }
 
-const nameOf = ({ attribute, unique }: Index): string =>
-  [attribute.path, attribute.type, attribute.caseExact, unique].join(' ');
+const nameOf = (index: Index): string => {
+  const { attribute, unique } = index;
+  return [nameOfIndex(index), attribute.type, attribute.caseExact, unique].join(' ');
+};
 
 function foldedPaths(type: ResourceType): readonly string[] {
   const attributes = [type.attributes, ...type.extensions.map(({ urn }) => type.extensionAttributes(urn))].flat();

@@ -2,10 +2,12 @@
 import { printCursor } from '../scim/cursor.ts';
 import { parseKnownFilter } from '../scim/filter/known.ts';
 import { parsePaging, type Paging } from '../scim/paging.ts';
+import type { Profile } from '../scim/profiles/profile.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { parseSort } from '../scim/sort.ts';
 import type { ResourcePage, TypeQuery } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
+import { otherNameFilter } from './domain-names.ts';
 import { locationOf } from './location.ts';
 import { refuseCostly } from './query-cost.ts';
 
@@ -35,10 +37,26 @@ export async function listResources(
   context: OperationContext,
   types: readonly ResourceType[],
   query: ListQuery,
+  profile: Profile,
+): Promise<ListedPage> {
+  const page = await listMatches(context, types, query, profile);
+  const isLookup = profile.findsNamesOfDomains && query.filter !== undefined && page.totalResults === 0;
+  const other = isLookup ? otherNameFilter(context, types, query.filter) : undefined;
+  if (other === undefined) return page;
+  const found = await listMatches(context, types, { ...query, filter: other }, profile);
+  // Of several people with that name in several domains, none is meant more than the others.
+  return found.totalResults === 1 ? found : page;
+}
+
+async function listMatches(
+  context: OperationContext,
+  types: readonly ResourceType[],
+  query: ListQuery,
+  profile: Profile,
 ): Promise<ListedPage> {
   const same = sameQuery(types, query);
   const paging = parsePaging(query, same, PAGE_LIMITS);
-  const asked = typeQueries(types, query);
+  const asked = typeQueries(types, query, profile);
   for (const one of asked) await refuseCostly(context, one);
   const { resources, totalResults, next } = await context.store.queryResources({
     types: asked,
@@ -55,13 +73,16 @@ export async function listResources(
 const sameQuery = (types: readonly ResourceType[], { filter, sortBy, sortOrder }: ListQuery): string =>
   JSON.stringify([types.map(({ name }) => name), filter ?? '', sortBy ?? '', sortOrder ?? '']);
 
+const parseKnown = (types: readonly ResourceType[], filter: string, { isTolerant }: Profile) =>
+  parseKnownFilter(types, filter, { unquoted: isTolerant });
+
 const placeOf = (paging: Paging) =>
   paging.kind === 'index'
     ? { offset: paging.startIndex - 1 }
     : { offset: 0, ...(paging.after && { after: paging.after }) };
 
-function typeQueries(types: readonly ResourceType[], query: ListQuery): readonly TypeQuery[] {
-  const filters = query.filter === undefined ? undefined : parseKnownFilter(types, query.filter);
+function typeQueries(types: readonly ResourceType[], query: ListQuery, profile: Profile): readonly TypeQuery[] {
+  const filters = query.filter === undefined ? undefined : parseKnown(types, query.filter, profile);
   const sort = parseSort(types, query);
   return types.map(({ name }, index) => {
     const [filter, sortBy] = [filters?.[index], sort?.paths[index]];

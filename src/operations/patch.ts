@@ -2,7 +2,7 @@
 import { checkImmutable } from '../scim/mutability.ts';
 import { normaliseResource } from '../scim/normalise.ts';
 import { applyPatch } from '../scim/patch/apply.ts';
-import { parsePatchOp } from '../scim/patch/parse.ts';
+import { readOperations } from '../scim/profiles/read-written.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { changeResource, isUnconditional } from './change.ts';
@@ -19,13 +19,19 @@ export async function patchResource(
   body: unknown,
   caller: Caller,
 ): Promise<StoredResource> {
-  const operations = parsePatchOp(body);
+  const { profile, rewritten } = caller;
+  const operations = readOperations(profile, type, body, rewritten);
   const touched = touchedLists(context, type, operations);
   const elementsAlone = touchesElementsAlone(touched) && isUnconditional(caller);
   const apply = async (before: StoredResource): Promise<StoredResource> => {
     const held = await readTouchedMembers(context, type, id, touched);
     const resource = withHeld(parseStored(before), held);
-    const patched = applyPatch(type, resource, operations, { unknown: context.unknownAttributes });
+    const patched = applyPatch(type, resource, operations, {
+      unknown: context.unknownAttributes,
+      readOnly: profile.readOnlyInPatch,
+      makesElements: profile.makesElements,
+      onIgnored: (path) => rewritten.add(`${path} left out: it is readOnly`),
+    });
     const after = normaliseResource(type, patched);
     type.validate(after);
     checkImmutable(type, resource, after);

@@ -11,13 +11,15 @@ export interface Index {
   readonly path: AttributePath;
   readonly attribute: Attribute;
   readonly unique: boolean;
+  /** Holds what comes after the last slash of values that have one: `robin` of `PRIMARY/robin`. */
+  readonly ofTails: boolean;
 }
 
 /** By resource type name. */
 export type ResourceIndexes = ReadonlyMap<string, readonly Index[]>;
 
 /**
- * @param searched attribute paths by resource type name
+ * @param searched attribute paths by resource type name; one that ends with `/` is an index of tails
  * @throws TypeError when a path is no attribute of its type
  */
 export function compileIndexes(
@@ -33,7 +35,7 @@ export function keyTables(
 ): ReadonlyMap<string, ReadonlyMap<string, 'unique_key' | 'search_key'>> {
   const tables = (list: readonly Index[]) =>
     new Map(
-      list.map(({ attribute, unique }) => [attribute.path, unique ? ('unique_key' as const) : ('search_key' as const)]),
+      list.map((index) => [nameOfIndex(index), index.unique ? ('unique_key' as const) : ('search_key' as const)]),
     );
   return new Map(Array.from(indexes, ([type, list]) => [type, tables(list)]));
 }
@@ -42,11 +44,20 @@ export function resourceKeys(indexes: ResourceIndexes, type: string, resource: J
   return (indexes.get(type) ?? []).flatMap((index) => keysOf(index, resource));
 }
 
-function keysOf({ path, attribute, unique }: Index, resource: JsonObject): readonly ResourceKey[] {
-  const values = readPath(path, resource).map((value) => keyText(attribute, value));
-  const distinct = new Set(values.filter((value) => value !== undefined));
-  return Array.from(distinct, (value) => ({ attribute: attribute.path, value, unique }));
+function keysOf(index: Index, resource: JsonObject): readonly ResourceKey[] {
+  const { path, attribute, unique, ofTails } = index;
+  const texts = readPath(path, resource).map((value) => keyText(attribute, value));
+  const distinct = new Set(texts.map((text) => (ofTails ? tailOf(text) : text)).filter((text) => text !== undefined));
+  return Array.from(distinct, (value) => ({ attribute: nameOfIndex(index), value, unique }));
 }
+
+/** What the rows of an index are told from others by. */
+export const nameOfIndex = ({ attribute, ofTails }: Index): string => `${attribute.path}${ofTails ? TAILS : ''}`;
+
+const TAILS = '/';
+
+const tailOf = (text = ''): string | undefined =>
+  text.includes('/') ? text.slice(text.lastIndexOf('/') + 1) : undefined;
 
 /** Values that are the same have the same text; an instant has many, of which the first to be written is unique. */
 function keyText({ caseExact }: Attribute, value: Json): string | undefined {
@@ -68,8 +79,9 @@ function indexesOf(type: ResourceType, searched: readonly string[]): readonly In
 }
 
 function toIndex(type: ResourceType, text: string, unique: boolean): Index {
-  const path = type.resolve(text);
+  const ofTails = text.endsWith(TAILS);
+  const path = type.resolve(ofTails ? text.slice(0, -TAILS.length) : text);
   const attribute = path?.subAttribute ?? path?.attribute;
   if (!path || !attribute) throw new TypeError(`${type.name} has no attribute ${text} to index`);
-  return { path, attribute, unique };
+  return { path, attribute, unique, ofTails };
 }

@@ -32,6 +32,10 @@ export interface ChangeEntry {
   readonly requestId: string;
   /** Top-level attributes whose value changed. */
   readonly changed: readonly string[];
+  /** Habits that the client was taken to have; absent: the default. */
+  readonly profile?: string;
+  /** What they made the service read otherwise than it was written. */
+  readonly rewritten?: readonly string[];
 }
 
 /** What is made of a resource so that it is found: never exported, made anew by an import. */

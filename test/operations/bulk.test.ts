@@ -8,6 +8,7 @@ import { ScimError, serviceUnavailable } from '../../src/scim/errors.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { ENGINES, indexes, memberships, openEngine, registry } from '../support/engines.ts';
+import { callerWith } from '../support/caller.ts';
 
 interface Result {
   readonly status: string;
@@ -15,7 +16,7 @@ interface Result {
   readonly response?: { readonly detail: string };
 }
 
-const CALLER = { actor: 'basic:admin', requestId: 'r1' };
+const CALLER = callerWith();
 const faultOf = (error: unknown): ScimError => {
   if (error instanceof ScimError) return error;
   return error instanceof StorageUnavailable ? serviceUnavailable('away') : new ScimError(500, undefined, 'failed');

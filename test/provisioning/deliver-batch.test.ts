@@ -17,11 +17,12 @@ import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Lane, Store } from '../../src/storage/store.ts';
 import { ENGINES, openEngine, indexes, memberships, registry } from '../support/engines.ts';
+import { callerWith } from '../support/caller.ts';
 import { request } from '../support/service.ts';
 
 const CONNECTOR = 'salesforce';
 const userType = registry.resourceType('User') as ResourceType;
-const caller = { actor: 'test', requestId: 'r' };
+const caller = callerWith();
 const mappingData = {
   schema: readSchemaFile('mapping.json'),
   leadFields: readSchemaFile('lead-fields.json'),
@@ -85,7 +86,7 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
   });
   const deliver = (more?: Partial<DeliveryContext>): Promise<BatchResult> => deliverBatch(delivery(more));
   const create = async (user: object): Promise<string> =>
-    (await createResource(operations(), userType, user, caller)).id;
+    (await createResource(operations(), userType, user, caller)).resource.id;
   const patch = (id: string, path: string, value: unknown) =>
     patchResource(operations(), userType, id, { Operations: [{ op: 'replace', path, value }] }, caller);
   const remove = (id: string): Promise<void> => removeResource(operations(), userType, id, caller);

@@ -65,7 +65,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
   const ids = (resources: readonly { readonly id?: Json }[]): unknown[] => resources.map(({ id }) => id);
 
   function typeQueries({ types, filter, ...sorted }: Asked): { types: TypeQuery[]; descending: boolean } {
-    const filters = filter === undefined ? [] : parseKnownFilter(types, filter);
+    const filters = filter === undefined ? [] : parseKnownFilter(types, filter, {});
     const sort = parseSort(types, sorted);
     return {
       descending: sort?.descending ?? false,
@@ -80,7 +80,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
     lab.store.queryResources({ ...typeQueries(one), ...page, locations: LOCATIONS });
 
   function expected({ types, filter, ...sorted }: Asked): JsonObject[] {
-    const filters = filter === undefined ? undefined : parseKnownFilter(types, filter);
+    const filters = filter === undefined ? undefined : parseKnownFilter(types, filter, {});
     const found = lab.messages.filter((message) => {
       const at = types.findIndex((type) => type === typeOf(message));
       return at >= 0 && (filters?.[at] === undefined || matches(filters[at], message));

@@ -1,5 +1,5 @@
 /** How resources leave the service: projected, with ETag and Location, as text wherever the stored text will do. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import type { ListedPage } from '../../operations/list.ts';
 import { locationOf } from '../../operations/location.ts';
@@ -48,23 +48,34 @@ const MAX_ANSWERED_MEMBERS = 1000;
 
 /**
  * Answers a PATCH with the resource; with 204 and nothing when that would be a very long list of members of which the client
- * changed a few and asked to see none (RFC 7644 §3.5.2 leaves the choice unless `attributes` is given).
+ * changed a few and asked to see none (RFC 7644 §3.5.2 leaves the choice unless `attributes` is given). A client that needs
+ * a body gets one without the list.
  */
 export async function sendPatched(
   context: OperationContext,
   reply: FastifyReply,
   type: ResourceType,
   stored: StoredResource,
-  query: Query,
+  { query: parameters, profile }: FastifyRequest,
 ): Promise<FastifyReply> {
+  // Fastify's parser of queries makes it these.
+  const query = parameters as Query;
   const isLong = !readProjection(type, query) && (await hasManyMembers(context, type, stored.id));
   if (!isLong) return sendResource(context, reply, type, stored, query);
+  if (profile.answersPatchWithBody)
+    return sendResource(context, reply, type, stored, { ...query, excludedAttributes: listNames(context, type) });
   return reply
     .code(204)
     .header('etag', etag(stored.version))
     .header('content-location', locationOf(context, type.name, stored.id))
     .send();
 }
+
+const listNames = ({ memberships }: OperationContext, type: ResourceType): string =>
+  memberships
+    .listsOf(type.name)
+    .map(({ attribute }) => attribute.name)
+    .join(',');
 
 async function hasManyMembers(
   { memberships, store }: OperationContext,

@@ -4,6 +4,7 @@ import { runBulk } from '../../operations/bulk/bulk.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { ScimError, serviceUnavailable } from '../../scim/errors.ts';
 import { StorageUnavailable } from '../../storage/errors.ts';
+import { callerOf } from '../client.ts';
 import { SCIM_CONTENT_TYPE } from './content-types.ts';
 import type { Endpoint, Handler } from './endpoint.ts';
 
@@ -15,8 +16,7 @@ export const bulkEndpoint = (context: OperationContext): Endpoint => ({
 const bulk =
   (context: OperationContext): Handler =>
   async (request, reply) => {
-    const caller = { actor: request.actor, requestId: request.id };
-    const message = await runBulk(context, request.body, caller, faultOf(request));
+    const message = await runBulk(context, request.body, callerOf(request), faultOf(request));
     return reply.header('content-type', SCIM_CONTENT_TYPE).send(JSON.stringify(message));
   };
 

@@ -1,6 +1,6 @@
 /** The SCIM endpoints as a table: path, method, handler (RFC 7644 §3.2). */
 import type { FastifyRequest } from 'fastify';
-import type { Caller, OperationContext } from '../../operations/context.ts';
+import type { OperationContext } from '../../operations/context.ts';
 import { readExisting } from '../../operations/change.ts';
 import { createResource } from '../../operations/create.ts';
 import { findBy } from '../../operations/find-by.ts';
@@ -11,6 +11,7 @@ import { replaceResource } from '../../operations/replace.ts';
 import { notFound, notImplemented } from '../../scim/errors.ts';
 import { checkIfMatch, checkIfNoneMatch, etag } from '../../scim/preconditions.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
+import { callerOf } from '../client.ts';
 import { readProjection, sendPatched, sendResource, type Query } from './answer.ts';
 import { bulkEndpoint } from './bulk.ts';
 import { discoveryEndpoints } from './discovery.ts';
@@ -43,12 +44,14 @@ function typeEndpoints(context: OperationContext, type: ResourceType): readonly 
 function meEndpoint(context: OperationContext, users: ReadonlyMap<string, string>): readonly Endpoint[] {
   const type = context.registry.resourceType(ME_TYPE);
   if (!type) return [];
-  const idOfMe: IdOf = async ({ actor }) => {
+  const idOfMe: IdOf = async ({ credential: { name: actor } }) => {
     const userName = users.get(actor);
     if (userName === undefined)
-      throw notImplemented(`/Me is not supported for ${actor}: SCIM_ME does not say which User it is`);
+      throw notImplemented(
+        `/Me is not supported for ${actor}: neither SCIM_ME nor SCIM_CREDENTIALS says which User it is`,
+      );
     const user = await findBy(context.store, type, 'userName', userName);
-    if (!user) throw notFound(`the User that SCIM_ME names for ${actor} does not exist`);
+    if (!user) throw notFound(`the User ${actor} is said to be does not exist`);
     return user.id;
   };
   const refuse: Handler = () => {
@@ -65,8 +68,8 @@ const create =
   (context: OperationContext, type: ResourceType): Handler =>
   async (request, reply) => {
     readProjection(type, queryOf(request));
-    const stored = await createResource(context, type, request.body, callerOf(request));
-    return sendResource(context, reply, type, stored, queryOf(request), 201);
+    const { resource, status } = await createResource(context, type, request.body, callerOf(request));
+    return sendResource(context, reply, type, resource, queryOf(request), status);
   };
 
 /** What is done to one resource, whatever the path says about which. */
@@ -91,7 +94,7 @@ function resourceHandlers(context: OperationContext, type: ResourceType, idOf: I
       readProjection(type, queryOf(request));
       const id = await idOf(request);
       const stored = await patchResource(context, type, id, request.body, callerOf(request));
-      return sendPatched(context, reply, type, stored, queryOf(request));
+      return sendPatched(context, reply, type, stored, request);
     },
     DELETE: async (request, reply) => {
       await removeResource(context, type, await idOf(request), callerOf(request));
@@ -103,9 +106,3 @@ function resourceHandlers(context: OperationContext, type: ResourceType, idOf: I
 // Fastify types params and query as unknown; the route and its parser make them these.
 const idOf: IdOf = (request) => (request.params as { id: string }).id;
 const queryOf = (request: FastifyRequest): Query => request.query as Query;
-const callerOf = (request: FastifyRequest): Caller => ({
-  actor: request.actor,
-  requestId: request.id,
-  ifMatch: request.headers['if-match'],
-  ifNoneMatch: request.headers['if-none-match'],
-});

@@ -2,7 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import { methodNotAllowed, notFound } from '../../scim/errors.ts';
-import { requireCredentials, type Credentials } from '../auth.ts';
+import type { ProfileName } from '../../scim/profiles/profile.ts';
+import { requireCredentials, type Credential } from '../auth.ts';
+import { recogniseClients } from '../client.ts';
 import { acceptScimBodies, refuseUnacceptable } from './content-types.ts';
 import { sendScimError } from './error-handler.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -13,17 +15,20 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export interface ScimScopeOptions {
   readonly context: OperationContext;
-  readonly credentials: Credentials;
+  readonly credentials: readonly Credential[];
+  /** Profile of clients that neither their credential nor their User-Agent tells. */
+  readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
 }
 
 export async function scimScope(
   scope: FastifyInstance,
-  { context, credentials, users }: ScimScopeOptions,
+  { context, credentials, profile, users }: ScimScopeOptions,
 ): Promise<void> {
   scope.setErrorHandler(sendScimError);
   await requireCredentials(scope, credentials);
+  recogniseClients(scope, profile);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);
   acceptScimBodies(scope);

@@ -50,7 +50,7 @@ function answer(
   return async (request, reply) => {
     const asked = read(request);
     const projectionOf = projectionsOf(types, asked);
-    return sendList(context, reply, await listResources(context, types, asked), projectionOf);
+    return sendList(context, reply, await listResources(context, types, asked, request.profile), projectionOf);
   };
 }
 

@@ -17,19 +17,18 @@ export interface Done {
 export async function runOperation(
   context: OperationContext,
   operation: ReadableOperation,
-  { actor, requestId }: Caller,
+  { actor, requestId, profile }: Caller,
 ): Promise<Done> {
-  const caller = { actor, requestId, ifMatch: operation.version };
+  // Its answer has no words for a resource that was there: 409 tells the client.
+  const own = { ...profile, onExisting: 'refuse' } as const;
+  const caller = { actor, requestId, profile: own, rewritten: new Set<string>(), ifMatch: operation.version };
   return RUN[operation.method](context, operation, caller);
 }
 
 type Run = (context: OperationContext, operation: ReadableOperation, caller: Caller) => Promise<Done>;
 
 const RUN: Readonly<Record<BulkMethod, Run>> = {
-  POST: async (context, { target, data }, caller) => ({
-    status: 201,
-    resource: await createResource(context, target.type, data, caller),
-  }),
+  POST: (context, { target, data }, caller) => createResource(context, target.type, data, caller),
   PUT: async (context, { target, data }, caller) => ({
     status: 200,
     resource: await replaceResource(context, target.type, target.id ?? '', data, caller),

@@ -2,7 +2,7 @@
 import { invalidFilter } from '../errors.ts';
 import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
 import type { Filter } from './filter.ts';
-import { parseFilter } from './parse.ts';
+import { parseFilter, type FilterOptions } from './parse.ts';
 
 /**
  * Parses a filter once for each type. An attribute that a type does not have has no value there; one that no type has is most
@@ -11,8 +11,12 @@ import { parseFilter } from './parse.ts';
  * @returns one filter for each type
  * @throws ScimError invalidFilter
  */
-export function parseKnownFilter(types: readonly ResourceType[], text: string): readonly Filter[] {
-  const filters = types.map((type) => parseFilter(type, text, { unquoted: true }));
+export function parseKnownFilter(
+  types: readonly ResourceType[],
+  text: string,
+  options: FilterOptions,
+): readonly Filter[] {
+  const filters = types.map((type) => parseFilter(type, text, options));
   const [first = new Set<string>(), ...others] = filters.map((filter) => new Set(unknownNames(filter)));
   const unknown = [...first].find((name) => others.every((names) => names.has(name)));
   if (unknown !== undefined)

@@ -1,6 +1,7 @@
 /** What a resource is after a PATCH (RFC 7644 §3.5.2). */
 import { invalidValue, mutability, ScimError } from '../errors.ts';
 import { isObject, kindOf, type Json, type JsonObject } from '../json.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { ResourceType } from '../schema/resource-type.ts';
 import { refuseUnknownInOperation } from '../unknown.ts';
@@ -8,7 +9,7 @@ import { attributeTarget } from './attribute-target.ts';
 import { Draft } from './draft.ts';
 import { elementsTarget, listTarget, subAttributeTarget } from './list-target.ts';
 import type { PatchOperation, PatchVerb } from './parse.ts';
-import { isReadOnly, parsePath, refuseReadOnly, type Path } from './path.ts';
+import { isReadOnly, nameOfPath, parsePath, refuseReadOnly, type Path } from './path.ts';
 import type { Target } from './target.ts';
 import { isClearing } from './value.ts';
 
@@ -17,6 +18,10 @@ export interface PatchOptions {
   readonly readOnly?: 'refuse' | 'ignore';
   /** What becomes of members that the schemas do not have; absent: they are left out. */
   readonly unknown?: 'refuse' | 'ignore' | undefined;
+  /** Where a filter matches no element: when one is made; absent: for a sub-attribute. */
+  readonly makesElements?: Profile['makesElements'];
+  /** Told the path of each operation that was left out. */
+  readonly onIgnored?: (path: string) => void;
 }
 
 /**
@@ -54,23 +59,31 @@ function applyOperation(draft: Draft, operation: PatchOperation, options: PatchO
 
 function applyAt(draft: Draft, op: PatchVerb, path: Path, value: Json | undefined, options: PatchOptions): void {
   if (path.attribute?.path === 'schemas') return;
-  if (options.readOnly === 'ignore' && isReadOnly(draft.resourceType, path)) return;
+  if (options.readOnly === 'ignore' && isReadOnly(draft.resourceType, path)) {
+    options.onIgnored?.(nameOfPath(path));
+    return;
+  }
   refuseReadOnly(draft.resourceType, path);
   if (path.attribute === undefined) {
     applyToExtension(draft, op, path, value, options);
     return;
   }
-  const target = targetAt(draft, path, path.attribute);
+  const target = targetAt(draft, path, path.attribute, options.makesElements);
   if (op === 'remove') target.remove(value);
   else target[op](given(value));
 }
 
-function targetAt(draft: Draft, path: Path, attribute: Attribute): Target {
+function targetAt(
+  draft: Draft,
+  path: Path,
+  attribute: Attribute,
+  makesElements: PatchOptions['makesElements'] = 'for a sub-attribute',
+): Target {
   const { filter, subAttribute } = path;
   if (!attribute.multiValued) return attributeTarget(draft.container(path), attribute, subAttribute);
   const list = draft.list(path, attribute);
-  if (subAttribute !== undefined) return subAttributeTarget(list, filter, subAttribute);
-  return filter === undefined ? listTarget(list) : elementsTarget(list, filter);
+  if (subAttribute !== undefined) return subAttributeTarget(list, filter, subAttribute, makesElements);
+  return filter === undefined ? listTarget(list) : elementsTarget(list, filter, makesElements);
 }
 
 function given(value: Json | undefined): Json {

@@ -3,6 +3,7 @@ import { noTarget } from '../errors.ts';
 import { matchesElement } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
 import { isObject, isUnassigned, type Json, type JsonObject } from '../json.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { assign, removeAttribute } from './assign.ts';
 import type { ElementList } from './element-list.ts';
@@ -22,18 +23,25 @@ export function listTarget(list: ElementList): Target {
   };
 }
 
+type MakesElements = Profile['makesElements'];
+
 /** The elements that a filter chooses: `emails[type eq "work"]`. */
-export function elementsTarget(list: ElementList, filter: Filter): Target {
+export function elementsTarget(list: ElementList, filter: Filter, makes: MakesElements): Target {
   return {
     add: (value) => addToChosen(list, filter, value),
-    replace: (value) => replaceChosen(list, filter, value),
+    replace: (value) => replaceChosen(list, filter, value, makes === 'always'),
     remove: () => removeSlots(list, list.select(filter)),
   };
 }
 
 /** One sub-attribute of the elements that a filter chooses, or of all: `emails[type eq "work"].value`, `emails.type`. */
-export function subAttributeTarget(list: ElementList, filter: Filter | undefined, subAttribute: Attribute): Target {
-  const write = (value: Json) => writeInChosen(list, filter, subAttribute, value);
+export function subAttributeTarget(
+  list: ElementList,
+  filter: Filter | undefined,
+  subAttribute: Attribute,
+  makes: MakesElements,
+): Target {
+  const write = (value: Json) => writeInChosen(list, filter, subAttribute, value, makes !== 'never');
   const remove = () => changeSlots(list, list.select(filter), (element) => removeAttribute(element, subAttribute));
   return { add: write, replace: write, remove };
 }
@@ -74,10 +82,10 @@ function addToChosen(list: ElementList, filter: Filter, value: Json): void {
 }
 
 /** No match is noTarget, save where the attribute does not exist, which makes it an add (RFC 7644 §3.5.2.3). */
-function replaceChosen(list: ElementList, filter: Filter, value: Json): void {
+function replaceChosen(list: ElementList, filter: Filter, value: Json, makes: boolean): void {
   const slots = list.select(filter);
   const isMissing = slots.length === 0 && !isClearing(value);
-  if (isMissing && list.size > 0) throw noMatch(list.attribute);
+  if (isMissing && list.size > 0 && !makes) throw noMatch(list.attribute);
   const element = chosenValue(list.attribute, value);
   if (element === undefined) removeSlots(list, slots);
   else if (isMissing) create(list, filter, element);
@@ -91,8 +99,15 @@ function replaceSlots(list: ElementList, slots: readonly number[], element: Json
 }
 
 /** Entra ID sets sub-attributes of elements that are not there, and expects them to be made. */
-function writeInChosen(list: ElementList, filter: Filter | undefined, subAttribute: Attribute, value: Json): void {
+function writeInChosen(
+  list: ElementList,
+  filter: Filter | undefined,
+  subAttribute: Attribute,
+  value: Json,
+  makes: boolean,
+): void {
   const slots = list.select(filter);
+  if (slots.length === 0 && list.size > 0 && !makes) throw noMatch(list.attribute);
   const assigned = simpleValue(subAttribute, value);
   if (slots.length > 0) changeSlots(list, slots, (element) => assign(element, subAttribute, assigned));
   else if (assigned !== undefined) create(list, filter, { [subAttribute.name]: assigned });

@@ -38,8 +38,12 @@ export function readPath(path: Path, resource: JsonObject): Json[] {
 /** @throws ScimError mutability */
 export function refuseReadOnly(resourceType: ResourceType, path: AttributePath): void {
   if (!isReadOnly(resourceType, path)) return;
-  throw mutability(`${(path.subAttribute ?? path.attribute)?.path ?? path.extension ?? ''} is readOnly`);
+  throw mutability(`${nameOfPath(path)} is readOnly`);
 }
+
+/** Canonical, without the filter, which may hold personal data. */
+export const nameOfPath = ({ extension, attribute, subAttribute }: AttributePath): string =>
+  (subAttribute ?? attribute)?.path ?? extension ?? '';
 
 /** An extension is readOnly as a whole when all of its attributes are. */
 export function isReadOnly(resourceType: ResourceType, { extension, attribute, subAttribute }: AttributePath): boolean {

@@ -17,6 +17,7 @@ export function lookUp(comparison: Comparison, context: QueryContext): string | 
   const texts = comparableTexts(comparison);
   if (texts === undefined) return undefined;
   if (operator === 'sw') return texts[0] === undefined ? undefined : byPrefix(path, texts[0], context);
+  if (operator === 'ew') return texts[0] === undefined ? undefined : byTail(path, texts[0], context);
   if (operator !== 'eq') return undefined;
   return byKey(path, texts, context) ?? byMember(path, texts, context) ?? byMembership(path, texts, context);
 }
@@ -50,13 +51,21 @@ function byPrefix(path: Path, prefix: string, context: QueryContext): string | u
   return inKeyTable(path, () => `value >= ${parameters.add(prefix)} and value < ${parameters.add(end)}`, context);
 }
 
+/** What ends with `/robin` has the tail `robin`: one look-up where tails are indexed. */
+function byTail(path: Path, text: string, context: QueryContext): string | undefined {
+  const tail = /^\/([^/]*)$/.exec(text)?.[1];
+  if (tail === undefined || tail.length > MAX_KEY_CHARACTERS) return undefined;
+  return inKeyTable(path, () => `value = ${context.parameters.add(keyValue(tail))}`, context, '/');
+}
+
 /** @param condition asked for only when there is a table: a parameter that nobody uses is an error to PostgreSQL */
 function inKeyTable(
   path: Path,
   condition: () => string,
   { keyTables, type, parameters }: QueryContext,
+  suffix = '',
 ): string | undefined {
-  const name = leafOf(path)?.path ?? '';
+  const name = `${leafOf(path)?.path ?? ''}${suffix}`;
   const table = keyTables.get(type)?.get(name);
   if (table === undefined) return undefined;
   return `select seq from ${table}
