@@ -57,6 +57,19 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
   );
 
   it.each([
+    ['/user7', 1],
+    ['/USER7', 1],
+    ['/user17', 1],
+    ['/user27', 1],
+    ['b/user27', 1],
+    ['/b/user27', 1],
+    ['/user8', 0],
+    ['/', 0],
+  ])('finds by an index what ends with %j', async (tail, count) => {
+    expect(await same(userType, `userName ew "${tail}"`)).toHaveLength(count);
+  });
+
+  it.each([
     'meta.created gt "2024-01-01T00:30:00"',
     'meta.created lt "2024-01-01T00:30:00.0000001Z" and meta.created ge "2024-01-01T00:29:59.9999999Z"',
     'meta[created gt "2024-01-01T00:30:00Z" and resourceType eq "User"]',

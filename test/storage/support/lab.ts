@@ -88,6 +88,10 @@ const EXTERNAL_IDS = [
   ...['é', 'É', '\u{10ffff}a', '\ud7ff', '\ue000', 'x'.repeat(400), `${'x'.repeat(9_000)}y`, '𝒳'.repeat(700), 'ας'],
 ];
 
+/** Some with a user store in front, one with a path. */
+const userNameOf = (index: number): string =>
+  `${['', 'PRIMARY/', '/', 'a/b/'][[7, 17, 27].indexOf(index) + 1] ?? ''}user${index}`;
+
 export async function openLab(
   engine: Engine,
   each: { readonly users: number; readonly groups: number; readonly labs: number },
@@ -99,7 +103,7 @@ export async function openLab(
   const samples = shuffled([
     ...sample(userType, each.users).map((resource, index) => ({
       type: userType,
-      resource: { ...resource, userName: `user${index}`, ...externalId(index) },
+      resource: { ...resource, userName: userNameOf(index), ...externalId(index) },
     })),
     ...sample(groupType, each.groups).map((resource) => ({ type: groupType, resource })),
     ...sample(labType, each.labs).map((resource) => ({ type: labType, resource })),
