@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../src/config.ts';
 import type { Model } from '../src/operations/model.ts';
+import { nameOfIndex } from '../src/operations/resource-keys.ts';
 import { readModel } from '../src/parts.ts';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -105,7 +106,13 @@ describe('the files of SCHEMAS_DIR', () => {
     });
     const paths = (type: string) => indexes.get(type)?.map(({ attribute }) => attribute.path);
     expect(paths('Device')).toEqual(['serial', 'size.width']);
-    expect(paths('User')).toEqual(['userName', 'externalId', 'emails.value', 'title']);
+    expect(indexes.get('User')?.map(nameOfIndex)).toEqual([
+      'userName',
+      'externalId',
+      'emails.value',
+      'userName/',
+      'title',
+    ]);
     expect(memberships.listsOf('Device').map(({ name }) => name)).toEqual(['Device.holders']);
   });
 

@@ -23,7 +23,7 @@ export function derive({ registry, indexes }: DeriveModel, typeName: string, res
 }
 
 /** Raised when `derive` makes something else of the same schemas. */
-const DERIVATION_VERSION = 1;
+const DERIVATION_VERSION = 2;
 
 /** How a database tells whether what it holds was derived in this way. */
 export function derivationOf(model: DeriveModel) {

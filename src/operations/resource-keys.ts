@@ -1,6 +1,6 @@
 /** Which values of a resource are found without a scan: unique attributes and the searched ones of `schemas/scim/indexes.json`. */
 import { readPath } from '../scim/patch/path.ts';
-import { foldCase } from '../scim/comparable.ts';
+import { comparable } from '../scim/comparable.ts';
 import type { Json, JsonObject } from '../scim/json.ts';
 import type { Attribute } from '../scim/schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../scim/schema/resource-type.ts';
@@ -59,10 +59,10 @@ const TAILS = '/';
 const tailOf = (text = ''): string | undefined =>
   text.includes('/') ? text.slice(text.lastIndexOf('/') + 1) : undefined;
 
-/** Values that are the same have the same text; an instant has many, of which the first to be written is unique. */
-function keyText({ caseExact }: Attribute, value: Json): string | undefined {
-  if (typeof value === 'string') return caseExact ? value : foldCase(value);
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+/** Values that are equal have the same text, by which look-ups compare too. */
+function keyText(attribute: Attribute, value: Json): string | undefined {
+  const text = comparable(attribute, value);
+  return typeof text === 'boolean' ? String(text) : text;
 }
 
 function indexesOf(type: ResourceType, searched: readonly string[]): readonly Index[] {

@@ -1,6 +1,7 @@
 /** What a cursor holds: the place in a sorted list after which a page begins (RFC 9865 §2). */
 import { createHash } from 'node:crypto';
 import { invalidCount, invalidCursor } from './errors.ts';
+import { isText } from './json.ts';
 
 /** The last resource of a page. Nothing is kept for a cursor, so that it never expires. */
 export interface Place {
@@ -26,11 +27,33 @@ export function readCursor(query: string, count: number, cursor: string): Place 
   const held = Buffer.from(cursor.slice(DIGEST_CHARACTERS), 'base64url').toString();
   if (cursor !== `${digest(query, held)}${Buffer.from(held).toString('base64url')}`)
     throw invalidCursor('cursor must be empty, or the nextCursor of a page of the same query');
-  // Our own, as its digest says.
-  const [itsCount, seq, key] = JSON.parse(held) as [number, number, Place['key']];
+  const parts = parseHeld(held);
+  // Anybody can compute the digest, so what is held is checked before it comes near a database (RFC 9865 §5.2).
+  if (!parts) throw invalidCursor('cursor is not one of this service');
+  const [itsCount, seq, key] = parts;
   if (itsCount !== count) throw invalidCount(`count must be ${itsCount} as in the first request of this cursor`);
   return { key, seq };
 }
+
+function parseHeld(held: string): readonly [number, number, Place['key']] | undefined {
+  const value = parseJson(held);
+  const [count, seq, key, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+  const isWhole = isIndex(count) && isIndex(seq) && isKey(key) && others.length === 0;
+  return isWhole ? [count, seq, key] : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isKey = (value: unknown): value is Place['key'] =>
+  value === null || Number.isFinite(value) || (typeof value === 'string' && isText(value));
 
 const DIGEST_CHARACTERS = 16;
 

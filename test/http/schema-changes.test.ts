@@ -12,6 +12,7 @@ import { startService, type TestService } from '../support/service.ts';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const BADGE = 'urn:example:params:scim:schemas:extension:badge:2.0:User';
+const TICKET = 'urn:example:params:scim:schemas:2.0:Ticket';
 const DEVICE = 'urn:example:params:scim:schemas:2.0:Device';
 
 const string = (name: string, more: object = {}) => ({ name, type: 'string', ...more });
@@ -88,6 +89,44 @@ describe.each(LASTING_ENGINES)('schemas that change on $name', (engine) => {
     const after = await start({ 'badge.json': badge(), 'indexes.json': { User: [`${BADGE}:number`] } });
     expect(after.log()).toContain('"resources":1,"msg":"indexes rebuilt"');
     expect(await find(after, '/Users', `${BADGE}:number eq "n1"`)).toBe(1);
+  });
+
+  it('have values of any type that are unique, found and sorted by what they mean', async () => {
+    const kinds = [
+      { name: 'rank', type: 'integer', required: true, uniqueness: 'server' },
+      { name: 'due', type: 'dateTime', uniqueness: 'server' },
+      { name: 'weight', type: 'decimal', uniqueness: 'server' },
+    ];
+    const ticket = [
+      { id: TICKET, name: 'Ticket', attributes: kinds },
+      { name: 'Ticket', endpoint: '/Tickets', schema: TICKET },
+    ];
+    const on = await start({ 'ticket.json': ticket });
+    const post = async (body: object) => (await on.scim('POST', '/Tickets', body)).status;
+    expect(await post({ rank: 10, due: '2024-01-01T02:00:00Z', weight: 1.5 })).toBe(201);
+    expect(await post({ rank: 9, due: '2024-01-01T00:00:00Z' })).toBe(201);
+    expect(await post({ rank: -5 })).toBe(201);
+    expect(await post({ rank: 10 })).toBe(409);
+    expect(await post({ rank: 11, due: '2024-01-01T03:00:00.000+01:00' })).toBe(409);
+    expect(await post({ rank: 12, weight: 15e-1 })).toBe(409);
+    for (const filter of ['rank eq 10', 'rank eq 10.0', 'due eq "2024-01-01T03:00:00+01:00"', 'weight eq 1.5'])
+      expect([filter, await find(on, '/Tickets', filter)]).toEqual([filter, 1]);
+    const { body } = await on.scim('GET', '/Tickets?sortBy=rank');
+    expect((body['Resources'] as { rank: number }[]).map(({ rank }) => rank)).toEqual([-5, 9, 10]);
+  });
+
+  it('have a URN with an apostrophe in it', async () => {
+    const urn = "urn:x-test:o'brien";
+    const odd = [
+      { id: urn, name: 'Odd', attributes: [string('code'), { ...string('tags'), multiValued: true }] },
+      { name: 'User', endpoint: '/Users', schema: USER, schemaExtensions: [{ schema: urn, required: false }] },
+    ];
+    const on = await start({ 'odd.json': odd });
+    await on.scim('POST', '/Users', { userName: 'a', [urn]: { code: 'C1', tags: ['T'] } });
+    for (const filter of [`${urn}:code eq "c1"`, `${urn}:tags co "t"`, `${urn}:code pr`])
+      expect([filter, await find(on, '/Users', filter)]).toEqual([filter, 1]);
+    const sorted = await on.scim('GET', `/Users?sortBy=${encodeURIComponent(`${urn}:code`)}`);
+    expect(sorted.body['totalResults']).toBe(1);
   });
 
   it('stop the start when values must be unique now and are not, naming attribute and resource', async () => {

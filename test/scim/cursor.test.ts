@@ -1,4 +1,5 @@
 /** What a cursor holds, and which are refused (RFC 9865 §2). */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { printCursor, readCursor, type Place } from '../../src/scim/cursor.ts';
@@ -42,6 +43,29 @@ describe('a cursor', () => {
       expect(faultOf(() => readCursor('q', 2, cursor))).toEqual(INVALID);
     },
   );
+
+  it.each([
+    ...[
+      'null',
+      '{}',
+      '[]',
+      '[2,7]',
+      '[2,7,null,1]',
+      '[2,7,true]',
+      '[2,7,{}]',
+      '[2,7,[1]]',
+      '[2,"7",null]',
+      '[2,7,1e999]',
+    ],
+    ...['[2,1e300,null]', '[2,-1,null]', '[2,1.5,null]', '[2,7,"\\u0000"]', '[2,7,"\\ud800"]', 'x'],
+  ])('is refused with 400 invalidCursor when somebody forged it to hold %s', (held) => {
+    const digest = createHash('sha256')
+      .update(JSON.stringify(['q', held]))
+      .digest('base64url')
+      .slice(0, 16);
+    const forged = `${digest}${Buffer.from(held).toString('base64url')}`;
+    expect(faultOf(() => readCursor('q', 2, forged))).toMatchObject({ status: 400, scimType: 'invalidCursor' });
+  });
 
   it('is refused with 400 invalidCursor by another query', () => {
     const cursor = printCursor('q', 2, { key: null, seq: 7 });

@@ -1,7 +1,9 @@
 /** SQLite's ways of saying what the shared SQL needs. */
 import type { Dialect } from '../sql/dialect.ts';
 
-const at = (path: readonly string[]): string => `'$${path.map((member) => `."${member}"`).join('')}'`;
+/** Names come from schemas: an apostrophe is allowed in a URN. */
+const at = (path: readonly string[]): string =>
+  `'$${path.map((member) => `."${member.replaceAll("'", "''")}"`).join('')}'`;
 
 const pairs = (members: Readonly<Record<string, string>>): string =>
   Object.entries(members)

@@ -100,6 +100,8 @@ export class SqliteDriver implements Driver {
   }
 
   #run(statement: Statement): readonly Row[] {
+    // The binding aborts the whole process for a value of another type.
+    if (!statement.values.every(isBindable)) throw new TypeError('a value is none that SQLite knows');
     const { statement: prepared, returnsRows } = this.#prepare(statement.text);
     if (statement.one) return oneRow(prepared.get(statement.values));
     if (returnsRows) return prepared.all(statement.values) as Row[];
@@ -124,6 +126,9 @@ export class SqliteDriver implements Driver {
     if (this.#connection.inTransaction) this.#connection.exec('rollback');
   }
 }
+
+const isBindable = (value: unknown): boolean =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
 
 /** `get` costs half of what `all` costs; libsql adds a member of its own to its row, which nobody reads. */
 const oneRow = (row: unknown): readonly Row[] => (row === undefined ? [] : [row as Row]);

@@ -68,7 +68,8 @@ export const model = {
   registry,
   indexes: compileIndexes(registry, {
     ...(readSchemaFile('scim/indexes.json') as Record<string, string[]>),
-    Lab: ['serial', 'many.string'],
+    // Each kind once on its own and once in a list; the parts of `one` have no index.
+    Lab: ['serial', 'exact', 'many.string', ...KINDS, ...KINDS.map((kind) => `${kind}s`)],
   }),
   memberships: compileMemberships(registry, readSchemaFile('scim/memberships.json') as MembershipDefinition[]),
 };
