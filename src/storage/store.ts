@@ -319,6 +319,9 @@ export interface Store {
   /** When `readMemberships` of a member last began to answer something else; undefined when it never did. */
   membershipsChangedAt(lists: readonly string[], member: string): Promise<number | undefined>;
 
+  /** Whether a resource that is in a list came or changed at this time or later: elements show its type and name. */
+  haveMembersChanged(list: string, owner: string, since: number): Promise<boolean>;
+
   /**
    * Leases due lanes so that nobody else sees them for `leaseMs`; a lane whose lease ran out is due again.
    *

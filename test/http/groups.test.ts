@@ -85,6 +85,20 @@ describe.each(ENGINES)('groups over HTTP on $name', (engine) => {
     expect(await groupsOf(user)).toEqual(shown);
   });
 
+  it('are answered anew to a client that holds the group from before one of them was renamed or came', async () => {
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 2));
+    const user = await createUser();
+    await pause();
+    const group = await createGroup([{ value: user }]);
+    const get = async (query = ''): Promise<number> =>
+      (await service.scim('GET', `/Groups/${group}${query}`, undefined, { 'if-none-match': 'W/"1"' })).status;
+    expect(await get()).toBe(304);
+    await pause();
+    const Operations = [{ op: 'replace', path: 'displayName', value: 'Renamed' }];
+    await service.scim('PATCH', `/Users/${user}`, { schemas: [PATCH_OP], Operations });
+    expect([await get(), await get('?excludedAttributes=members')]).toEqual([200, 304]);
+  });
+
   it('are answered anew to a client that holds the user from before they changed, and not when it leaves them out', async () => {
     const user = await createUser();
     const inner = await createGroup([{ value: user }]);

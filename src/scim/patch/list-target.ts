@@ -4,7 +4,7 @@ import { matchesElement } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
 import { isObject, isUnassigned, type Json, type JsonObject } from '../json.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { Attribute } from '../schema/attribute.ts';
+import { isReferenceList, type Attribute } from '../schema/attribute.ts';
 import { assign, removeAttribute } from './assign.ts';
 import type { ElementList } from './element-list.ts';
 import type { Target } from './target.ts';
@@ -41,10 +41,15 @@ export function subAttributeTarget(
   subAttribute: Attribute,
   makes: MakesElements,
 ): Target {
-  const write = (value: Json) => writeInChosen(list, filter, subAttribute, value, makes !== 'never');
+  const add = (value: Json) => writeInChosen(list, filter, subAttribute, value, makes !== 'never');
+  const replace = (value: Json) =>
+    writeInChosen(list, filter, subAttribute, value, makes !== 'never' && isMakeable(list.attribute));
   const remove = () => changeSlots(list, list.select(filter), (element) => removeAttribute(element, subAttribute));
-  return { add: write, replace: write, remove };
+  return { add, replace, remove };
 }
+
+/** A replace that names somebody who is no member has no target (RFC 7644 §3.5.2.3): it must not make one. */
+const isMakeable = (attribute: Attribute): boolean => !isReferenceList(attribute);
 
 function addAll(list: ElementList, elements: readonly Json[]): void {
   list.preferPrimary(elements.map((element) => addElement(list, element)));
@@ -85,6 +90,7 @@ function addToChosen(list: ElementList, filter: Filter, value: Json): void {
 function replaceChosen(list: ElementList, filter: Filter, value: Json, makes: boolean): void {
   const slots = list.select(filter);
   const isMissing = slots.length === 0 && !isClearing(value);
+  if (isMissing && !isMakeable(list.attribute)) throw noMatch(list.attribute);
   if (isMissing && list.size > 0 && !makes) throw noMatch(list.attribute);
   const element = chosenValue(list.attribute, value);
   if (element === undefined) removeSlots(list, slots);
@@ -107,8 +113,9 @@ function writeInChosen(
   makes: boolean,
 ): void {
   const slots = list.select(filter);
-  if (slots.length === 0 && list.size > 0 && !makes) throw noMatch(list.attribute);
   const assigned = simpleValue(subAttribute, value);
+  const isMissing = slots.length === 0 && assigned !== undefined;
+  if (isMissing && !makes && (list.size > 0 || !isMakeable(list.attribute))) throw noMatch(list.attribute);
   if (slots.length > 0) changeSlots(list, slots, (element) => assign(element, subAttribute, assigned));
   else if (assigned !== undefined) create(list, filter, { [subAttribute.name]: assigned });
 }

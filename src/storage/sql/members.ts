@@ -213,3 +213,9 @@ export async function membershipsChangedAt(
   const [row] = await driver.read({ text, values: parameters.values });
   return row?.['at'] === null || row?.['at'] === undefined ? undefined : Number(row['at']);
 }
+
+export async function haveMembersChanged(driver: Driver, list: string, owner: string, since: number): Promise<boolean> {
+  const text = `select 1 as changed from member join resource as target on target.id = member.value
+    where member.owner = $1 and member.list = $2 and target.last_modified_at >= $3 limit 1`;
+  return (await driver.read({ text, values: [owner, list, since] })).length > 0;
+}

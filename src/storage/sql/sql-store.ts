@@ -8,7 +8,14 @@ import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
-import { commitMembers, hasMoreMembers, membershipsChangedAt, readMembers, readMemberships } from './members.ts';
+import {
+  commitMembers,
+  hasMoreMembers,
+  haveMembersChanged,
+  membershipsChangedAt,
+  readMembers,
+  readMemberships,
+} from './members.ts';
 import { migrate } from './migrations.ts';
 import { queryResources } from './query.ts';
 import type { KeyTables } from './query-context.ts';
@@ -90,6 +97,7 @@ export function sqlStore(
     readMembers: (request) => readMembers(driver, dialect, request),
     hasMoreMembers: (list, owner, count) => hasMoreMembers(driver, list, owner, count),
     readMemberships: (lists, members) => readMemberships(driver, dialect, lists, members),
+    haveMembersChanged: (list, owner, since) => haveMembersChanged(driver, list, owner, since),
     membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
     linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),

@@ -2,6 +2,7 @@
 import {
   bare,
   changed,
+  group,
   homeEmail,
   refused,
   replace,
@@ -141,6 +142,21 @@ export const replaceCases: readonly PatchCase[] = [
 
 /** Positions of ours that the RFC leaves open. */
 export const moreReplaceCases: readonly PatchCase[] = [
+  ...[
+    replace('members[value eq "nobody"].display', 'x'),
+    replace('members[value eq "nobody"]', { display: 'x' }),
+  ].flatMap((operation, index) =>
+    [group, { ...group, members: [] }].map((before, at) =>
+      refused(
+        `B${43 + 2 * index + at}`,
+        'makes nobody a member who was none',
+        before,
+        [operation],
+        'noTarget',
+        'Operations[0]: no element of members matches the filter of the path',
+      ),
+    ),
+  ),
   unchanged('B23', 'clears an element that is not there without complaint', user, [
     replace('emails[type eq "other"]', null),
     replace('emails[type eq "other"].value', ''),
