@@ -23,6 +23,11 @@ export interface Profile {
   readonly unpacksJson: boolean;
   /** Whether every PATCH is answered with a resource; otherwise 204 where that would list thousands of members. */
   readonly answersPatchWithBody: boolean;
+  /**
+   * What a PATCH of SCIM 1.1 does with the values of a plural attribute: merges them into those that are there, by `value`, or
+   * puts them in the place of those that have the same `type`.
+   */
+  readonly pluralsInScim1: 'merge' | 'replace by type';
   /** Whether what the RFCs do not have is read where it can mean one thing only: `"True"`, one value for a list, a value without quotes. */
   readonly isTolerant: boolean;
 }

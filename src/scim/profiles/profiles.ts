@@ -11,6 +11,7 @@ const DEFAULT: Profile = {
   findsNamesOfDomains: false,
   unpacksJson: false,
   answersPatchWithBody: false,
+  pluralsInScim1: 'merge',
   isTolerant: true,
 };
 
@@ -30,6 +31,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     findsNamesOfDomains: true,
     // A 204 is a null pointer to it.
     answersPatchWithBody: true,
+    // The claim that changed is all it sends, and the value before it is to go.
+    pluralsInScim1: 'replace by type',
   },
   // With and without ?aadOptscim062020.
   entra: { ...DEFAULT, name: 'entra', readOnlyInPatch: 'ignore', makesElements: 'always', unpacksJson: true },
