@@ -16,7 +16,7 @@ import {
 } from './config.ts';
 import { parseCredentials } from './credentials.ts';
 import { openStore } from './database.ts';
-import { createServer, SCIM_PATHS } from './http/server.ts';
+import { createServer, SCIM1_PATHS, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
@@ -167,6 +167,11 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
     credentials: parseCredentials(config).credentials,
     profile: config.SCIM_PROFILE,
     users: credentialUsers(config),
+    scim1: {
+      baseUrl: () => `${baseUrl.current ?? ''}${SCIM1_PATHS[0]}`,
+      writeErrors: config.SCIM1_WRITE_ERRORS,
+      noMatch: config.SCIM1_NO_MATCH,
+    },
     logger,
     ready: async () => {
       if (life.isStopping) throw new Error('the process is stopping');

@@ -26,6 +26,8 @@ export interface Config {
   readonly SCIM_CREDENTIALS?: string;
   readonly SCIM_PROFILE: ProfileName;
   readonly SCIM_ME?: string;
+  readonly SCIM1_WRITE_ERRORS: 'scim2' | 'scim1';
+  readonly SCIM1_NO_MATCH: '404' | 'list';
   readonly REQUIRE_IF_MATCH: boolean;
   readonly UNKNOWN_ATTRIBUTES: 'ignore' | 'refuse';
   readonly SCHEMAS_DIR?: string;

@@ -46,6 +46,8 @@ describe('configuration', () => {
       SCIM_USERNAME: 'admin',
       SCIM_PASSWORD: 'admin',
       SCIM_PROFILE: 'default',
+      SCIM1_WRITE_ERRORS: 'scim2',
+      SCIM1_NO_MATCH: '404',
       REQUIRE_IF_MATCH: false,
       UNKNOWN_ATTRIBUTES: 'ignore',
       UNIQUE_GROUP_NAMES: true,

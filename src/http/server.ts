@@ -8,9 +8,13 @@ import { healthRoutes } from './health.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
 import { sendScimError } from './scim/error-handler.ts';
 import { scimScope } from './scim/scope.ts';
+import { sendScim1Error } from './scim1/errors.ts';
+import { scim1Scope, type Scim1Options } from './scim1/scope.ts';
 
 /** The second is WSO2's own path. */
 export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
+/** Of SCIM 1.1; the second is what WSO2 IS 5 has itself. */
+export const SCIM1_PATHS = ['/scim/v1', '/wso2/scim'] as const;
 
 export interface ServerOptions {
   readonly context: OperationContext;
@@ -19,6 +23,7 @@ export interface ServerOptions {
   readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
+  readonly scim1: Scim1Options;
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
   readonly newRequestId: () => string;
@@ -39,21 +44,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     genReqId: (request) => givenRequestId(request.headers['x-request-id']) ?? options.newRequestId(),
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) => void sendScimError(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void (isScim1(request.url) ? sendScim1Error(options.scim1) : sendScimError)(error, request, reply),
     https: options.tls ? httpsOptions(options.tls) : null,
   });
   if (options.hosts) refuseOtherHosts(server, options.hosts);
   logRequests(server);
   await server.register(healthRoutes, { ready: options.ready });
-  for (const prefix of SCIM_PATHS) {
-    await server.register(scimScope, {
-      prefix,
-      context: options.context,
-      credentials: options.credentials,
-      profile: options.profile,
-      users: options.users,
-    });
-  }
+  const { context, credentials, profile, users, scim1 } = options;
+  for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, context, credentials, profile, users });
+  for (const prefix of SCIM1_PATHS)
+    await server.register(scim1Scope, { prefix, context, credentials, profile, ...scim1 });
   server.setNotFoundHandler((request, reply) => sendScimError(nothingAt(request.url), request, reply));
   return server;
 }
@@ -65,11 +66,14 @@ function nothingAt(url: string): ScimError {
   return new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`);
 }
 
-/** `/Users.scim` asks for what `/Users` is answered with anyway (RFC 7644 §3.8). */
+/** `/Users.scim` asks for what `/Users` is answered with anyway (RFC 7644 §3.8); SCIM 1.1 writes `.json` (API §3.7). */
 function withoutSuffix(url: string): string {
-  const isScim = SCIM_PATHS.some((path) => url.startsWith(`${path}/`));
-  return isScim ? url.replace(/^([^?]*[^?/])\.scim(?=\?|$)/, '$1') : url;
+  if (isScim1(url)) return url.replace(/^([^?]*[^?/])\.json(?=\?|$)/, '$1');
+  return isBelow(SCIM_PATHS, url) ? url.replace(/^([^?]*[^?/])\.scim(?=\?|$)/, '$1') : url;
 }
+
+const isBelow = (paths: readonly string[], url: string): boolean => paths.some((path) => url.startsWith(`${path}/`));
+const isScim1 = (url: string): boolean => isBelow(SCIM1_PATHS, url);
 
 /** A proxy's request id is taken over where it looks like one: it goes into the log and the journal. */
 function givenRequestId(header: string | readonly string[] | undefined): string | undefined {

@@ -2,8 +2,10 @@
 import { checkImmutable } from '../scim/mutability.ts';
 import { normaliseResource } from '../scim/normalise.ts';
 import { applyPatch } from '../scim/patch/apply.ts';
+import type { PatchOperation } from '../scim/patch/parse.ts';
 import { readOperations } from '../scim/profiles/read-written.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
+import type { JsonObject } from '../scim/json.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { changeResource, isUnconditional } from './change.ts';
 import { commitResource } from './commit.ts';
@@ -19,14 +21,30 @@ export async function patchResource(
   body: unknown,
   caller: Caller,
 ): Promise<StoredResource> {
+  return applyOperations(context, type, id, readOperations(caller.profile, type, body, caller.rewritten), caller);
+}
+
+/**
+ * The same for operations that are read already.
+ *
+ * @param furtherOf operations that depend on what the resource is, without its membership lists, which they leave alone
+ */
+export async function applyOperations(
+  context: OperationContext,
+  type: ResourceType,
+  id: string,
+  operations: readonly PatchOperation[],
+  caller: Caller,
+  furtherOf?: (document: JsonObject) => readonly PatchOperation[],
+): Promise<StoredResource> {
   const { profile, rewritten } = caller;
-  const operations = readOperations(profile, type, body, rewritten);
   const touched = touchedLists(context, type, operations);
-  const elementsAlone = touchesElementsAlone(touched) && isUnconditional(caller);
+  const elementsAlone = !furtherOf && touchesElementsAlone(touched) && isUnconditional(caller);
   const apply = async (before: StoredResource): Promise<StoredResource> => {
     const held = await readTouchedMembers(context, type, id, touched);
-    const resource = withHeld(parseStored(before), held);
-    const patched = applyPatch(type, resource, operations, {
+    const document = parseStored(before);
+    const resource = withHeld(document, held);
+    const patched = applyPatch(type, resource, [...operations, ...(furtherOf?.(document) ?? [])], {
       unknown: context.unknownAttributes,
       readOnly: profile.readOnlyInPatch,
       makesElements: profile.makesElements,

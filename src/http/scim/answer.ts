@@ -77,7 +77,8 @@ const listNames = ({ memberships }: OperationContext, type: ResourceType): strin
     .map(({ attribute }) => attribute.name)
     .join(',');
 
-async function hasManyMembers(
+/** Whether an answer with all members would be long. */
+export async function hasManyMembers(
   { memberships, store }: OperationContext,
   type: ResourceType,
   id: string,

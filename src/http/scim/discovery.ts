@@ -19,7 +19,7 @@ import type { Endpoint, Handler } from './endpoint.ts';
 /** Largest body. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-const AUTHENTICATION_SCHEMES: readonly AuthenticationScheme[] = [
+export const AUTHENTICATION_SCHEMES: readonly AuthenticationScheme[] = [
   {
     type: 'httpbasic',
     name: 'HTTP Basic',

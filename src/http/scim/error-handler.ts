@@ -16,14 +16,20 @@ import { SCIM_CONTENT_TYPE } from './content-types.ts';
 const RETRY_AFTER_SECONDS = 5;
 
 export function sendScimError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const fault = toScimError(error, request);
-  if (fault.status === 500 || fault.status === 503)
-    request.log.error({ requestId: request.id, err: error }, 'request failed');
-  if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  const fault = readFault(error, request, reply);
   return reply
     .code(fault.status)
     .header('content-type', SCIM_CONTENT_TYPE)
     .send(JSON.stringify(errorMessage(fault)));
+}
+
+/** What the client is to be told, in whichever form; logs what is our own fault, and says when to come back. */
+export function readFault(error: unknown, request: FastifyRequest, reply: FastifyReply): ScimError {
+  const fault = toScimError(error, request);
+  if (fault.status === 500 || fault.status === 503)
+    request.log.error({ requestId: request.id, err: error }, 'request failed');
+  if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  return fault;
 }
 
 function toScimError(error: unknown, request: FastifyRequest): ScimError {

@@ -38,7 +38,8 @@ export async function scimScope(
   for (const endpoint of scimEndpoints(context, users)) addEndpoint(scope, endpoint);
 }
 
-function addEndpoint(scope: FastifyInstance, { path, handlers }: Endpoint): void {
+/** Methods that it does not have are refused with 405. */
+export function addEndpoint(scope: FastifyInstance, { path, handlers }: Endpoint): void {
   for (const method of METHODS) {
     const handler = method === 'OPTIONS' ? undefined : handlers[method];
     if (handler) scope.route({ method, url: path, handler });
