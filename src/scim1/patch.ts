@@ -110,11 +110,13 @@ function refuseUnknownParts(type: ResourceType, parts: readonly Part[]): void {
   refuseUnknown(type, Object.fromEntries(plain));
 }
 
-function withoutOperations(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutOperations);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => name.toLowerCase() !== 'operation'));
-}
+const withoutOperations = (value: Json): Json =>
+  Array.isArray(value) ? value.map(withoutOperation) : withoutOperation(value);
+
+const withoutOperation = (element: Json): Json =>
+  isObject(element)
+    ? Object.fromEntries(Object.entries(element).filter(([name]) => name.toLowerCase() !== 'operation'))
+    : element;
 
 /** Members come and go one by one, whoever else is there. */
 function memberOperations({ path: { attribute }, value }: PluralPart): readonly PatchOperation[] {

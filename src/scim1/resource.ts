@@ -77,7 +77,8 @@ function valueToScim1(attribute: Attribute, value: Json): Json {
   });
 }
 
+/** The value or its elements; not what is nested deeper, which no attribute has and nobody has counted. */
 function mapObjects(value: Json, map: (object: JsonObject) => JsonObject): Json {
-  if (Array.isArray(value)) return value.map((element) => mapObjects(element, map));
+  if (Array.isArray(value)) return value.map((element) => (isObject(element) ? map(element) : element));
   return isObject(value) ? map(value) : value;
 }

@@ -432,6 +432,22 @@ describe.each(ENGINES)('SCIM 1.1 on $name', (engine) => {
       expect(elements(answer.body, 'Errors')[0]).toMatchObject({ code: '401' });
     });
 
+    it('has no XML', async () => {
+      expect((await scim1('GET', '/Users', undefined, { accept: 'application/xml' })).status).toBe(406);
+      expect((await scim1('POST', '/Users', '<User/>', { 'content-type': 'application/xml' })).status).toBe(415);
+    });
+
+    it.each(['POST', 'PUT', 'PATCH'])('answers a %s with 400 whatever is nested in it', async (method) => {
+      const path =
+        method === 'POST' ? '/Users' : `/Users/${idOf(await scim1('POST', '/Users', { userName: `deep ${method}` }))}`;
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      for (const member of ['"emails":', '"name":', '"emails":[{"value":', `"${ENTERPRISE}":`]) {
+        const end = member.includes('{') ? '}]' : '';
+        const { status } = await scim1(method, path, `{"userName":"deeper",${member}${deep}${end}}`);
+        expect(status).toBe(400);
+      }
+    });
+
     it('has no bulk, and tells a PATCH of SCIM 2.0 that it is none', async () => {
       expect((await scim1('POST', '/Bulk', { Operations: [] })).status).toBe(501);
       const id = idOf(await scim1('POST', '/Users', { userName: 'edge' }));

@@ -1,6 +1,5 @@
 /** Who the members of a SCIM 1.1 group are: WSO2 IS 5 names them by `display`, which holds their userName. */
-import type { FastifyRequest } from 'fastify';
-import type { OperationContext } from '../../operations/context.ts';
+import type { Caller, OperationContext } from '../../operations/context.ts';
 import { listResources, PAGE_LIMITS } from '../../operations/list.ts';
 import { parseStored } from '../../operations/stored-resource.ts';
 import { foldCase } from '../../scim/comparable.ts';
@@ -8,29 +7,32 @@ import type { Profile } from '../../scim/profiles/profile.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import { namesOfMembers, withMemberValues } from '../../scim1/members.ts';
 
+export interface ResolvedMembers {
+  readonly body: unknown;
+  /** How many members were left out. */
+  readonly unknown: number;
+}
+
 /**
  * The body with a `value` for each member that has a name alone. Members that nobody has the name of are left out: one
  * who is not here must not keep the others out of the group.
  *
- * @param rewritten takes a line for the journal
+ * @param body as it was sent, whatever it is
  */
 export async function resolveMembers(
   context: OperationContext,
   type: ResourceType,
-  request: FastifyRequest,
-  rewritten: Set<string>,
-): Promise<unknown> {
+  body: unknown,
+  { profile, rewritten }: Caller,
+): Promise<ResolvedMembers> {
   const lists = context.memberships.listsOf(type.name).map(({ attribute }) => attribute);
-  const names = namesOfMembers(lists, request.body);
+  const names = namesOfMembers(lists, body);
   const users = context.registry.resourceType('User');
-  if (names.length === 0 || !users) return request.body;
-  const ids = await idsByName(context, users, names, request.profile);
+  if (names.length === 0 || !users) return { body, unknown: 0 };
+  const ids = await idsByName(context, users, names, profile);
   const unknown = names.filter((name) => !ids.has(name)).length;
-  if (unknown > 0) {
-    rewritten.add(`${unknown} members left out: no User has their names`);
-    request.log.warn({ requestId: request.id, resourceType: type.name, members: unknown }, 'unknown members left out');
-  }
-  return withMemberValues(lists, request.body, ids);
+  if (unknown > 0) rewritten.add(`${unknown} members left out: no User has their names`);
+  return { body: withMemberValues(lists, body, ids), unknown };
 }
 
 async function idsByName(

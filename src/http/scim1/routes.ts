@@ -1,7 +1,7 @@
 /** The SCIM 1.1 endpoints as a table: path, method, handler (API §3). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readExisting } from '../../operations/change.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import type { Caller, OperationContext } from '../../operations/context.ts';
 import { createResource } from '../../operations/create.ts';
 import { listResources } from '../../operations/list.ts';
 import { applyOperations } from '../../operations/patch.ts';
@@ -61,7 +61,7 @@ const create =
   (context: OperationContext, type: ResourceType): Handler =>
   async (request, reply) => {
     const caller = callerOf(request);
-    const body = bodyToScim2(type, await resolveMembers(context, type, request, caller.rewritten));
+    const body = bodyToScim2(type, await withMembers(context, type, request, caller));
     const { resource, status } = await createResource(context, type, body, caller);
     return sendScim1Resource(context, reply, type, resource, readScim1Query(request.url), status);
   };
@@ -80,7 +80,7 @@ function resourceHandlers(context: OperationContext, type: ResourceType): Endpoi
     },
     PUT: async (request, reply) => {
       const caller = callerOf(request);
-      const body = bodyToScim2(type, await resolveMembers(context, type, request, caller.rewritten));
+      const body = bodyToScim2(type, await withMembers(context, type, request, caller));
       const stored = await replaceResource(context, type, idOf(request), body, caller);
       return sendScim1Resource(context, reply, type, stored, readScim1Query(request.url));
     },
@@ -94,7 +94,7 @@ function resourceHandlers(context: OperationContext, type: ResourceType): Endpoi
 
 async function patch(context: OperationContext, type: ResourceType, request: FastifyRequest): Promise<StoredResource> {
   const caller = callerOf(request);
-  const body = await resolveMembers(context, type, request, caller.rewritten);
+  const body = await withMembers(context, type, request, caller);
   const { operations, pluralsOf } = readScim1Patch(type, body, {
     lists: new Set(context.memberships.listsOf(type.name).map(({ attribute }) => attribute)),
     plurals: request.profile.pluralsInScim1,
@@ -130,6 +130,20 @@ const overridden =
     reply.header('allow', ['HEAD', ...Object.keys(handlers)].join(', '));
     throw methodNotAllowed(`POST is not allowed here without X-HTTP-Method-Override: ${OVERRIDDEN.join(', ')}`);
   };
+
+async function withMembers(
+  context: OperationContext,
+  type: ResourceType,
+  request: FastifyRequest,
+  caller: Caller,
+): Promise<unknown> {
+  const { body, unknown } = await resolveMembers(context, type, request.body, caller);
+  if (unknown > 0) {
+    const event = { requestId: request.id, resourceType: type.name, members: unknown };
+    request.log.warn(event, 'unknown members left out');
+  }
+  return body;
+}
 
 /** What is no object is for the operation to refuse. */
 const bodyToScim2 = (type: ResourceType, body: unknown): unknown => (isObject(body) ? toScim2(type, body) : body);
