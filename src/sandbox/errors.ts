@@ -6,8 +6,9 @@ export interface ErrorItem {
   readonly errorCode: string;
   /** Save errors have it, if only empty; session, routing, parser and query errors do not. */
   readonly fields?: readonly string[];
-  /** Misspelt by Salesforce; clients read this spelling. */
+  /** Misspelt by Salesforce; clients read this spelling, and the right one should it ever come. */
   readonly duplicateResut?: unknown;
+  readonly duplicateResult?: unknown;
 }
 
 /** A refusal in Salesforce's own shape: an HTTP status and an array of items. */
@@ -98,6 +99,8 @@ export const crossReferenceInvalid = () => refusedSave('INVALID_CROSS_REFERENCE_
 export const malformedId = (id: string) => refusedSave('MALFORMED_ID', `malformed id ${id}`);
 export const accessInsufficient = () =>
   refusedSave('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+export const alreadyMember = () => refusedSave('DUPLICATE_VALUE', 'Already a campaign member.');
+export const notInRecycleBin = () => refusedSave('UNDELETE_FAILED', 'Entity is not in the recycle bin');
 export const leadConverted = () => refusedSave('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
 export const rowLocked = (id: string) =>
   refusedSave('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`);
@@ -120,6 +123,22 @@ export const tooLong = (label: string, value: string, length: number, field: str
   onSave('STRING_TOO_LONG', `${label}: data value too large: ${value} (max length=${length})`, [field]);
 export const emailInvalid = (label: string, value: string, field: string) =>
   onSave('INVALID_EMAIL_ADDRESS', `${label}: invalid email address: ${value}`, [field]);
+export const picklistRestricted = (label: string, value: string, field: string) =>
+  onSave('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `${label}: bad value for restricted picklist field: ${value}`, [
+    field,
+  ]);
+export const placeUnknown = (kind: 'state' | 'country', label: string, field: string) =>
+  onSave(
+    'FIELD_INTEGRITY_EXCEPTION',
+    `There's a problem with this ${kind}, even though it may appear correct. Please select a ${kind} from the list of valid ${kind === 'state' ? 'states' : 'countries'}.: ${label}`,
+    [field],
+  );
+export const countryMissing = (label: string, field: string) =>
+  onSave(
+    'FIELD_INTEGRITY_EXCEPTION',
+    `A country must be specified before specifying a state value for field: ${label}`,
+    [field],
+  );
 export const referenceMistyped = (label: string, value: string, field: string) =>
   onSave('MALFORMED_ID', `${label}: id value of incorrect type: ${value}`, [field]);
 export const ownerInactive = (userId15: string) =>

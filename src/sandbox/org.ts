@@ -1,5 +1,6 @@
 /** What one org remembers: its records, sessions, counters, faults and switches. */
-import { changeConfig, DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
+import { changeConfig } from './change-config.ts';
+import { DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
 import type { Fault } from './control/faults.ts';
 import { formatDateTime } from './datetime.ts';
 import { createIdSequence, ORG_ID } from './ids.ts';
@@ -49,6 +50,8 @@ export class Org {
   lockDebt = 0;
   /** Calls that are being processed at this moment. */
   inFlight = 0;
+  /** Those of them that are token requests which take their time. */
+  loginsInFlight = 0;
   readonly #startConfig: SandboxConfig;
   #tables = new Map<string, Table>();
 

@@ -5,7 +5,8 @@ import { gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addControl } from './control/control.ts';
 import { answerFault } from './control/fault-answer.ts';
-import { takeFault } from './control/faults.ts';
+import { takeFault, type FaultAction } from './control/faults.ts';
+import { answerOutage } from './control/outage.ts';
 import { jsonInvalid, SalesforceError, unexpectedError } from './errors.ts';
 import { findOAuthEndpoint } from './oauth/endpoints.ts';
 import type { Org } from './org.ts';
@@ -41,6 +42,7 @@ function toServiceRequest(request: FastifyRequest): ServiceRequest {
     query: new URLSearchParams(search.join('?')),
     headers,
     body: Buffer.isBuffer(body) ? body : null,
+    overlaps: false,
   };
 }
 
@@ -72,20 +74,39 @@ function cut(reply: FastifyReply, request: FastifyRequest): FastifyReply {
 /** Waiting must not keep a closed stand-in's process alive. */
 const wait = (delayMs: number): Promise<void> => sleep(delayMs, undefined, { ref: false });
 
-/** Runs the call, with the fault it meets. */
+/** A call takes no time but this. */
+async function waitInFlight(org: Org, kind: Endpoint['kind'], delayMs: number): Promise<void> {
+  if (delayMs === 0) return;
+  if (kind === 'token') org.loginsInFlight += 1;
+  await wait(delayMs);
+  if (kind === 'token') org.loginsInFlight -= 1;
+}
+
+/** What goes wrong with a call of that kind: the fault it meets, else what the switches say. */
+function troubleOf({ config }: Org, kind: Endpoint['kind'], fault: FaultAction | null) {
+  const reset = kind === 'api' && config.connectionReset !== 'off' ? config.connectionReset : undefined;
+  const latencyMs = { api: config.latencyMs, token: config.tokenLatencyMs, other: 0 }[kind];
+  const injected = fault && answerFault(fault, kind !== 'api');
+  return {
+    delayMs: (fault?.delayMs ?? 0) + latencyMs,
+    reset: fault?.reset ?? (injected ? undefined : reset),
+    answer: injected ?? answerOutage(config.outage, kind),
+  };
+}
+
+/** Runs the call, with whatever goes wrong with it. */
 async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const serviceRequest = toServiceRequest(request);
   const { method, path } = serviceRequest;
   const endpoint = findEndpoint(method, path);
   if (endpoint === OTHER_ADDRESS) return send(reply, request, endpoint.run(org, serviceRequest));
   org.calls.count(endpoint.route, endpoint.kind);
-  const fault = takeFault(org.faults, method, path);
-  const delayMs = (fault?.delayMs ?? 0) + (endpoint.kind === 'api' ? org.config.latencyMs : 0);
-  if (delayMs > 0) await wait(delayMs);
-  if (fault?.reset === 'before') return cut(reply, request);
-  const injected = fault && answerFault(fault, endpoint.kind !== 'api');
-  const result = injected ?? endpoint.run(org, serviceRequest);
-  return fault?.reset === 'after' ? cut(reply, request) : send(reply, request, result);
+  const trouble = troubleOf(org, endpoint.kind, takeFault(org.faults, method, path));
+  const overlaps = endpoint.kind === 'token' && org.loginsInFlight > 0;
+  await waitInFlight(org, endpoint.kind, trouble.delayMs);
+  if (trouble.reset === 'before') return cut(reply, request);
+  const result = trouble.answer ?? endpoint.run(org, { ...serviceRequest, overlaps });
+  return trouble.reset === 'after' ? cut(reply, request) : send(reply, request, result);
 }
 
 const failure = (error: unknown): Answer =>

@@ -10,11 +10,13 @@ import { answerIdentity, answerUserInfo, badToken } from './identity.ts';
 import { issueToken, revokeToken } from './token.ts';
 
 /** Parameters come as a form; the query string is read too. */
-const toTokenRequest = (org: Org, { body, query, headers }: ServiceRequest): TokenRequest => ({
+const toTokenRequest = (org: Org, { body, query, headers, overlaps }: ServiceRequest): TokenRequest => ({
   org,
   origin: originOf(org, headers),
+  host: headers.host ?? '',
   params: new URLSearchParams([...query, ...new URLSearchParams(body?.toString() ?? '')]),
   authorization: headers.authorization ?? '',
+  overlaps,
 });
 
 function answerHolder(org: Org, request: ServiceRequest, answer: (origin: string, user: Row) => Answer): Answer {

@@ -1,5 +1,6 @@
 /** Whom each grant type logs in (help: "OAuth Authorization Flows"). */
 import { RUN_AS_USER } from '../org.ts';
+import { isMyDomain } from '../service-request.ts';
 import { authenticateClient, type TokenRequest } from './clients.ts';
 import { readAssertedUser } from './jwt-bearer.ts';
 import {
@@ -20,7 +21,9 @@ export interface Grant {
 }
 
 function countLogin({ org }: TokenRequest, username: string): void {
-  if (!org.logins.isAllowed(username.toLowerCase(), org.config.maxLoginsPerHour, org.now())) throw loginRateExceeded();
+  const { maxLoginsPerHour, loginWindowMs } = org.config;
+  if (!org.logins.isAllowed(username.toLowerCase(), maxLoginsPerHour, loginWindowMs, org.now()))
+    throw loginRateExceeded();
 }
 
 function grantPassword(request: TokenRequest): Grant {
@@ -37,7 +40,7 @@ function grantPassword(request: TokenRequest): Grant {
 
 function grantClientCredentials(request: TokenRequest): Grant {
   const mode = request.org.config.clientCredentialsFlow;
-  if (mode === 'wrong-domain') throw wrongDomain();
+  if (mode === 'wrong-domain' || !isMyDomain(request.org, request.host)) throw wrongDomain();
   const { secret } = authenticateClient(request);
   if (mode === 'no-run-as-user') throw noRunAsUser();
   countLogin(request, RUN_AS_USER);

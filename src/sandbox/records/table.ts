@@ -1,6 +1,7 @@
 /** Where the records of one object are kept, and how they are found without a scan. */
 import type { FieldValue, Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
+import { ChangeLog } from './change-log.ts';
 import type { Transactions } from './transaction.ts';
 
 type Index = Map<string, Set<string>>;
@@ -30,6 +31,7 @@ function removeFrom(index: Index, row: Row, field: string): void {
 export class Table {
   readonly #transactions: Transactions;
   readonly #rows = new Map<string, Row>();
+  readonly #changes = new ChangeLog();
   #indexes = new Map<string, Index>();
 
   constructor(type: SObjectType, transactions: Transactions) {
@@ -66,6 +68,11 @@ export class Table {
     return this.#indexes.get(field)?.get(keyOf(value)) ?? [];
   }
 
+  /** Ids that include every row whose SystemModstamp is `stamp` or later, deleted ones too. */
+  idsChangedSince(stamp: string): Iterable<string> {
+    return this.#changes.since(stamp);
+  }
+
   /** The live rows whose indexed `field` is `value` in any case. */
   liveWith(field: string, value: FieldValue): Row[] {
     const rows: Row[] = [];
@@ -88,9 +95,15 @@ export class Table {
     this.#transactions.remember(() => this.#swap(row, before));
   }
 
+  /** Forgets a row for good; no transaction brings it back. */
+  remove(row: Row): void {
+    this.#drop(row);
+  }
+
   #put(row: Row): void {
     this.#rows.set(idOf(row), row);
     this.#addToIndexes(row);
+    this.#logChange(row);
   }
 
   #drop(row: Row): void {
@@ -100,11 +113,17 @@ export class Table {
 
   #swap(before: Row, after: Row): void {
     this.#rows.set(idOf(after), after);
+    this.#logChange(after);
     for (const [field, index] of this.#indexes) {
       if (before[field] === after[field]) continue;
       removeFrom(index, before, field);
       addTo(index, after, field);
     }
+  }
+
+  #logChange(row: Row): void {
+    this.#changes.add(idOf(row), String(row['SystemModstamp'] ?? ''));
+    if (this.#changes.size > 2 * this.#rows.size + 1000) this.#changes.rebuild(this.#rows.values());
   }
 
   #addToIndexes(row: Row): void {
