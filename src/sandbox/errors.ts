@@ -47,8 +47,8 @@ export const externalIdNotFound = (name: string) =>
   plain(404, 'NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${name}`);
 export const methodNotAllowed = (method: string, allowed: string) =>
   plain(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed}`);
-export const mediaTypeUnsupported = () =>
-  plain(415, 'UNSUPPORTED_MEDIA_TYPE', 'The content type of the request entity is not supported: use application/json');
+export const mediaTypeUnsupported = (wanted: string) =>
+  plain(415, 'UNSUPPORTED_MEDIA_TYPE', `The content type of the request entity is not supported: use ${wanted}`);
 export const quotaExceeded = () => plain(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 export const concurrencyExceeded = () =>
   plain(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
@@ -73,6 +73,24 @@ export const unknownField = (field: string, sobject: string) =>
   fieldInvalid(`No such column '${field}' on sobject of type ${sobject}`);
 export const fieldNotWelcome = (field: string) =>
   fieldInvalid(`The ${field} field should not be specified in the sobject data.`);
+
+export const foreignKeyNotFound = (value: string, field: string, sobject: string) =>
+  refusedSave('INVALID_FIELD', `Foreign key external ID: ${value} not found for field ${field} in entity ${sobject}`);
+
+// Bulk jobs
+
+export const bulkInvalid = (errorCode: string, message: string, status = 400) => plain(status, errorCode, message);
+export const bulkMultipleUploads = (jobId: string) =>
+  plain(
+    400,
+    'CLIENTINPUTERROR',
+    `Found multiple contents for job: <${jobId}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.`,
+  );
+export const featureNotEnabled = (message: string) => plain(400, 'FEATURENOTENABLED', message);
+export const uploadTooLarge = () =>
+  plain(413, 'REQUEST_TOO_LARGE', 'The request entity is larger than the server is willing to process');
+export const typeMismatched = (label: string, value: string, field: string) =>
+  refusedSave('INVALID_TYPE_ON_FIELD_IN_RECORD', `${label}: value not of required type: ${value}`, [field]);
 
 // Queries
 

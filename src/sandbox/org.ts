@@ -1,4 +1,5 @@
 /** What one org remembers: its records, sessions, counters, faults and switches. */
+import { JobStore } from './bulk/job.ts';
 import { changeConfig } from './change-config.ts';
 import { DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
 import type { Fault } from './control/faults.ts';
@@ -43,6 +44,7 @@ export class Org {
   faults: Fault[] = [];
   sessions = new Sessions();
   cursors = new CursorStore();
+  jobs = new JobStore();
   quota = new Quota();
   logins = new LoginMeter();
   calls = new CallCounters();
@@ -75,6 +77,7 @@ export class Org {
   reset(): void {
     this.sessions = new Sessions();
     this.cursors = new CursorStore();
+    this.jobs = new JobStore();
     this.quota = new Quota();
     this.logins = new LoginMeter();
     this.calls = new CallCounters();

@@ -3,18 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { settleJobs } from './bulk/process-job.ts';
 import { addControl } from './control/control.ts';
 import { answerFault } from './control/fault-answer.ts';
 import { takeFault, type FaultAction } from './control/faults.ts';
 import { answerOutage } from './control/outage.ts';
-import { jsonInvalid, SalesforceError, unexpectedError } from './errors.ts';
+import { jsonInvalid, SalesforceError, unexpectedError, uploadTooLarge } from './errors.ts';
 import { findOAuthEndpoint } from './oauth/endpoints.ts';
 import type { Org } from './org.ts';
 import { answerError, type Answer } from './rest/call.ts';
 import { findDataEndpoint, OTHER_ADDRESS } from './rest/data.ts';
 import type { Endpoint, ServiceRequest } from './service-request.ts';
 
-const MAX_BODY_BYTES = 50 * 1024 * 1024;
+/** Of bulk data; other bodies have less (rest/data.ts). */
+const MAX_BODY_BYTES = 150 * 1024 * 1024;
 /** Below it packing costs more than it saves. */
 const MIN_GZIP_BYTES = 2048;
 
@@ -96,6 +98,7 @@ function troubleOf({ config }: Org, kind: Endpoint['kind'], fault: FaultAction |
 
 /** Runs the call, with whatever goes wrong with it. */
 async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  settleJobs(org);
   const serviceRequest = toServiceRequest(request);
   const { method, path } = serviceRequest;
   const endpoint = findEndpoint(method, path);
@@ -109,8 +112,13 @@ async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): P
   return trouble.reset === 'after' ? cut(reply, request) : send(reply, request, result);
 }
 
-const failure = (error: unknown): Answer =>
-  answerError(error instanceof SalesforceError ? error : unexpectedError(randomUUID()));
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+
+function failure(error: unknown): Answer {
+  if (isTooLarge(error)) return answerError(uploadTooLarge());
+  return answerError(error instanceof SalesforceError ? error : unexpectedError(randomUUID()));
+}
 
 async function answerCounted(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   org.inFlight += 1;

@@ -92,6 +92,22 @@ describe('a CampaignMember', () => {
     ]);
   });
 
+  it('names both by their external ids', async () => {
+    const client = await start();
+    await client.createLead({ SCIM_Id__c: 'u1' });
+    await client.send('PATCH', '/sobjects/Campaign/SCIM_Id__c/g1', { Name: 'Spring' });
+    const member = (id: string) => ({ Campaign: { SCIM_Id__c: 'g1' }, Lead: { SCIM_Id__c: id } });
+    expect((await client.send('POST', '/sobjects/CampaignMember', member('u1'))).status).toBe(201);
+    expect(firstError(await client.send('POST', '/sobjects/CampaignMember', member('u9')))).toEqual({
+      errorCode: 'INVALID_FIELD',
+      message: 'Foreign key external ID: u9 not found for field SCIM_Id__c in entity Lead',
+      fields: [],
+    });
+    expect(await client.query('SELECT Lead.SCIM_Id__c FROM CampaignMember')).toMatchObject([
+      { Lead: { SCIM_Id__c: 'u1' } },
+    ]);
+  });
+
   it('may come back after it was deleted', async () => {
     const client = await start();
     const [campaign, lead] = [await createCampaign(client), await client.createLead()];

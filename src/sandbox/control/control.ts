@@ -1,5 +1,6 @@
 /** How tests and people steer the stand-in: records, calls, faults, switches, reset (no authentication; loopback). */
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { settleJobs } from '../bulk/process-job.ts';
 import { SalesforceError } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import type { Org } from '../org.ts';
@@ -118,6 +119,7 @@ export const addControl =
       reply.code(statusOf(error)).send({ error: error instanceof Error ? error.message : String(error) }),
     );
     app.addHook('onRequest', async (request, reply) => {
+      settleJobs(org);
       if (isForeign(request)) await reply.code(403).send({ error: 'requests from other origins are refused' });
     });
     app.get('/', (_request, reply) => reply.headers(PAGE_HEADERS).send(renderPage(org)));

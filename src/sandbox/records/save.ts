@@ -9,6 +9,7 @@ import { checkLock, checkRequired, checkUnique, checkValidationRule, checkValues
 import { checkDuplicates } from './duplicate-rule.ts';
 import { checkMember, childrenOf } from './members.ts';
 import { readBody } from './read-body.ts';
+import { resolveRelations } from './relations.ts';
 import { buildRow, compute } from './row.ts';
 import { resolvePlaces } from './state-country.ts';
 import { idOf, isDeleted } from './table.ts';
@@ -74,7 +75,7 @@ function note(org: Org, type: SObjectType, action: RecordWrite['action'], record
  */
 export function createRecord(context: SaveContext, type: SObjectType, body: unknown, extra: Row = {}): string {
   const { org, userId } = context;
-  const changes = { ...readBody(type, body, 'create'), ...extra };
+  const changes = { ...readBody(type, resolveRelations(org, type, body), 'create'), ...extra };
   const audit = auditOf(context);
   const defaults = { OwnerId: userId, CreatedById: userId, CreatedDate: audit['LastModifiedDate'] ?? null };
   const id = org.newId(type.keyPrefix);
@@ -89,7 +90,7 @@ export function createRecord(context: SaveContext, type: SObjectType, body: unkn
 /** Changes the fields that `body` names. */
 export function updateRecord(context: SaveContext, type: SObjectType, before: Row, body: unknown): void {
   const { org } = context;
-  const changes = readBody(type, body, 'update');
+  const changes = readBody(type, resolveRelations(org, type, body), 'update');
   if (before['IsConverted'] === true) throw leadConverted();
   const own = { ...before, ...changes, ...auditOf(context), ...assign(context, type) };
   const row = complete(context, type, own, changes);
