@@ -55,6 +55,7 @@ const CHECKS: Record<keyof SandboxConfig, Check> = {
   passwordFlow: flag,
   clientCredentialsFlow: oneOf('on', 'wrong-domain', 'no-run-as-user'),
   jwtBearerFlow: flag,
+  soapLogin: flag,
   myDomainHost: orNull({
     expected: 'a host, or host:port',
     accepts: (value) => typeof value === 'string' && /^([\w.-]+|\[[\da-f:]+\])(:\d{1,5})?$/i.test(value),

@@ -41,6 +41,8 @@ export interface SandboxConfig {
   readonly passwordFlow: boolean;
   readonly clientCredentialsFlow: 'on' | 'wrong-domain' | 'no-run-as-user';
   readonly jwtBearerFlow: boolean;
+  /** SOAP login(), for versions up to 64.0; new orgs have it off. */
+  readonly soapLogin: boolean;
   /**
    * The org's My Domain, `host` or `host:port`: `instance_url` names it wherever the client came in, and client
    * credentials are refused elsewhere. Null: every host is.
@@ -96,6 +98,7 @@ export const DEFAULT_CONFIG: SandboxConfig = {
   passwordFlow: true,
   clientCredentialsFlow: 'on',
   jwtBearerFlow: true,
+  soapLogin: true,
   myDomainHost: null,
   tokenRequests: 'on',
   tokenLatencyMs: 0,

@@ -92,6 +92,8 @@ export const uploadTooLarge = () =>
 export const typeMismatched = (label: string, value: string, field: string) =>
   refusedSave('INVALID_TYPE_ON_FIELD_IN_RECORD', `${label}: value not of required type: ${value}`, [field]);
 
+export const invalidReplicationDate = (message: string) => plain(400, 'INVALID_REPLICATION_DATE', message);
+
 // Queries
 
 export const malformedQuery = (message: string) => plain(400, 'MALFORMED_QUERY', message);

@@ -14,7 +14,8 @@ const answerRefusal = (error: unknown): Answer => {
   return { status: 400, body: { error: error.error, error_description: error.message } };
 };
 
-function openSession(org: Org, userId: string): Session {
+/** The session that a user has already, where they are shared, else a new one. */
+export function openSession(org: Org, userId: string): Session {
   const { shareSessions, sessionTimeoutMs } = org.config;
   const shared = shareSessions ? org.sessions.find(userId, sessionTimeoutMs, org.now()) : null;
   return shared ?? org.sessions.open(userId, ORG_ID, org.now());

@@ -69,7 +69,7 @@ export class Table {
   }
 
   /** Ids that include every row whose SystemModstamp is `stamp` or later, deleted ones too. */
-  idsChangedSince(stamp: string): Iterable<string> {
+  idsChangedSince(stamp: string): ReadonlySet<string> {
     return this.#changes.since(stamp);
   }
 

@@ -31,6 +31,7 @@ import { basicInformation, describe, describeGlobal } from './describe.ts';
 import { readByExternalId, removeByExternalId, upsertByExternalId } from './external-id.ts';
 import { limits } from './limits.ts';
 import { query, queryAll, queryMore } from './query.ts';
+import { getDeleted, getUpdated } from './replication.ts';
 import { create, read, remove, update } from './sobject-rows.ts';
 import { listResources } from './versions.ts';
 
@@ -70,6 +71,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/sobjects/{sobject}', handle: basicInformation },
   { method: 'POST', path: '/sobjects/{sobject}', handle: create },
   { method: 'GET', path: '/sobjects/{sobject}/describe', handle: describe },
+  { method: 'GET', path: '/sobjects/{sobject}/deleted', handle: getDeleted },
+  { method: 'GET', path: '/sobjects/{sobject}/updated', handle: getUpdated },
   // A plain insert since v37: the external id field is Id, and there is no value.
   { method: 'POST', path: '/sobjects/{sobject}/Id', handle: create },
   { method: 'GET', path: '/sobjects/{sobject}/{id}', handle: read },
