@@ -62,7 +62,7 @@ describe('jsforce bulk2', () => {
         ...(externalIdFieldName !== undefined && { externalIdFieldName }),
       });
     const { successfulResults: saved } = await load('upsert', LEADS, 'SCIM_Id__c');
-    const Ids = saved.map((row) => String(row['sf__Id']));
+    const Ids = saved.map((row) => row.sf__Id);
     const again = await load('upsert', LEADS, 'SCIM_Id__c');
     expect(again.successfulResults.map((row) => [row['sf__Id'], row['sf__Created']])).toEqual(
       Ids.map((id) => [id, 'false']),
