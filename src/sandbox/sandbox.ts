@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { SandboxConfig } from './config.ts';
 import { Org, type RecordWrite } from './org.ts';
 import { buildServer } from './server.ts';
+import { readSnapshot, SnapshotFile } from './snapshot-file.ts';
 
 export interface SandboxOptions {
   /** Default 127.0.0.1. */
@@ -15,26 +16,47 @@ export interface SandboxOptions {
   readonly config?: Partial<SandboxConfig>;
   /** Told of every record that API calls save or delete, in the order in which that happens; must not throw. */
   readonly onWrite?: (write: RecordWrite) => void;
+  /** A file in which the records outlive the process; without one they do not. */
+  readonly file?: string;
+  /** Told when the file could not be written; it is tried again at the next change, and at the end. */
+  readonly onFileError?: (error: unknown) => void;
 }
 
 export interface Sandbox {
   /** http://127.0.0.1:PORT, without a trailing slash. */
   readonly url: string;
+  /** Whether it began with the records of an earlier process. */
+  readonly remembers: boolean;
+  /** Answers what it has begun, and saves what is not saved yet. */
   close(): Promise<void>;
+}
+
+function keepFile(org: Org, path: string, onError: (error: unknown) => void): SnapshotFile {
+  const file = new SnapshotFile(path, () => org.takeSnapshot(), onError);
+  org.onChange = () => file.markStale();
+  return file;
 }
 
 /**
  * Starts the stand-in on loopback.
  *
- * @throws when the port is taken or a switch is bad
+ * @throws when the port is taken, a switch is bad, or the file is none of its own
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const host = options.host ?? '127.0.0.1';
-  const org = new Org(options.config ?? {}, options.now ?? (() => new Date()), options.onWrite);
+  const { host = '127.0.0.1', port = 0, now = () => new Date(), file: path, onFileError = () => undefined } = options;
+  const snapshot = path === undefined ? null : await readSnapshot(path);
+  const org = new Org({ ...options, now, snapshot });
   const app = buildServer(org);
-  await app.listen({ host, port: options.port ?? 0 });
+  await app.listen({ host, port });
+  const file = path === undefined ? null : keepFile(org, path, onFileError);
+  // An org that begins is in its file from the beginning: its ids are not given again.
+  file?.markStale();
   // Safe: a listening TCP server has an AddressInfo.
-  const { port } = app.server.address() as AddressInfo;
-  org.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { url: org.url, close: () => app.close() };
+  const address = app.server.address() as AddressInfo;
+  org.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await file?.save();
+  };
+  return { url: org.url, remembers: snapshot !== null, close };
 }

@@ -15,6 +15,12 @@ export function buildRow(type: SObjectType, values: Row): Row {
   return row;
 }
 
+/** A row that was kept, in the fields that its type has now. */
+export const reviveRow = (type: SObjectType, kept: Row): Row =>
+  Object.fromEntries(
+    Object.entries(type.blank).map(([name, initial]) => [name, kept[name] ?? (name in kept ? null : initial)]),
+  );
+
 const fullName = (row: Row): string => [row['FirstName'], row['LastName']].filter((part) => part !== null).join(' ');
 
 function computeMember(row: Row, now: Date): Row {

@@ -30,12 +30,15 @@ function removeFrom(index: Index, row: Row, field: string): void {
 /** Rows are replaced, never changed, so that a reader's row stays what it was. */
 export class Table {
   readonly #transactions: Transactions;
+  readonly #onChange: () => void;
   readonly #rows = new Map<string, Row>();
   readonly #changes = new ChangeLog();
   #indexes = new Map<string, Index>();
 
-  constructor(type: SObjectType, transactions: Transactions) {
+  /** @param onChange told of every write, also of one that is taken back */
+  constructor(type: SObjectType, transactions: Transactions, onChange: () => void) {
     this.#transactions = transactions;
+    this.#onChange = onChange;
     this.redefine(type);
   }
 
@@ -109,6 +112,7 @@ export class Table {
   #drop(row: Row): void {
     for (const [field, index] of this.#indexes) removeFrom(index, row, field);
     this.#rows.delete(idOf(row));
+    this.#onChange();
   }
 
   #swap(before: Row, after: Row): void {
@@ -122,6 +126,7 @@ export class Table {
   }
 
   #logChange(row: Row): void {
+    this.#onChange();
     this.#changes.add(idOf(row), String(row['SystemModstamp'] ?? ''));
     if (this.#changes.size > 2 * this.#rows.size + 1000) this.#changes.rebuild(this.#rows.values());
   }
