@@ -89,8 +89,8 @@ async function start(
   stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
   const sandbox = await startEmbeddedSandbox(config, logger);
   if (sandbox) stops.push(() => sandbox.close());
-  // A stand-in without a file has its Leads in memory: those that a database remembers died with the last one.
-  if (sandbox?.remembers === false) await store.forgetLeads(CONNECTOR, clock.now());
+  // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
+  if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
   const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
   stops.push(async () => target.close());
   const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);

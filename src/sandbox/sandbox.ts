@@ -1,9 +1,10 @@
 /** How the Salesforce stand-in is started and stopped. */
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { SandboxConfig } from './config.ts';
 import { Org, type RecordWrite } from './org.ts';
 import { buildServer } from './server.ts';
-import { readSnapshot, SnapshotFile } from './snapshot-file.ts';
+import { readSnapshot, SnapshotFile, type KeptSnapshot, type Memory } from './snapshot-file.ts';
 
 export interface SandboxOptions {
   /** Default 127.0.0.1. */
@@ -25,17 +26,32 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** http://127.0.0.1:PORT, without a trailing slash. */
   readonly url: string;
-  /** Whether it began with the records of an earlier process. */
-  readonly remembers: boolean;
+  /** What of an earlier process it began with. */
+  readonly memory: Memory;
   /** Answers what it has begun, and saves what is not saved yet. */
   close(): Promise<void>;
 }
 
-function keepFile(org: Org, path: string, onError: (error: unknown) => void): SnapshotFile {
+/** The file says from the beginning that it is not the last word: a process that is killed leaves it so. */
+async function keepFile(org: Org, path: string, onError: (error: unknown) => void): Promise<SnapshotFile> {
   const file = new SnapshotFile(path, () => org.takeSnapshot(), onError);
   org.onChange = () => file.markStale();
+  await file.save();
   return file;
 }
+
+function memoryOf(snapshot: KeptSnapshot | null): Memory {
+  if (snapshot === null) return 'none';
+  return snapshot.isFinal ? 'whole' : 'partial';
+}
+
+/** A stand-in that could not start leaves no server behind. */
+const closing =
+  (app: FastifyInstance) =>
+  async (error: unknown): Promise<never> => {
+    await app.close();
+    throw error;
+  };
 
 /**
  * Starts the stand-in on loopback.
@@ -48,15 +64,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const org = new Org({ ...options, now, snapshot });
   const app = buildServer(org);
   await app.listen({ host, port });
-  const file = path === undefined ? null : keepFile(org, path, onFileError);
-  // An org that begins is in its file from the beginning: its ids are not given again.
-  file?.markStale();
+  // Only who has the port may write: a second process on the same file has not.
+  const file = path === undefined ? null : await keepFile(org, path, onFileError).catch(closing(app));
   // Safe: a listening TCP server has an AddressInfo.
   const address = app.server.address() as AddressInfo;
   org.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     await app.close();
-    await file?.save();
+    await file?.close();
   };
-  return { url: org.url, remembers: snapshot !== null, close };
+  let ended: Promise<void> | undefined;
+  const close = (): Promise<void> => (ended ??= end());
+  return { url: org.url, memory: memoryOf(snapshot), close };
 }

@@ -7,6 +7,9 @@ import type { Row } from './schema/field.ts';
 const SAVE_DELAY_MS = 200;
 const FORMAT = 1;
 
+/** What a process begins with: nothing, what an earlier one left, or all but the last moment of one that was killed. */
+export type Memory = 'none' | 'whole' | 'partial';
+
 export interface Snapshot {
   /** From when the ids of the org are counted; epoch milliseconds. */
   readonly bornAt: number;
@@ -24,15 +27,20 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const isRow = (value: unknown): value is Row => isObject(value) && typeof value['Id'] === 'string';
 
-function parseSnapshot(text: string): Snapshot | null {
+export interface KeptSnapshot extends Snapshot {
+  /** Whether nothing happened after it: false while the process lives, and so for good when it is killed. */
+  readonly isFinal: boolean;
+}
+
+function parseSnapshot(text: string): KeptSnapshot | null {
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value) || value['format'] !== FORMAT) return null;
-    const { bornAt, records } = value;
-    if (typeof bornAt !== 'number' || !isObject(records)) return null;
+    const { bornAt, records, isFinal } = value;
+    if (typeof bornAt !== 'number' || typeof isFinal !== 'boolean' || !isObject(records)) return null;
     const isWhole = Object.values(records).every((rows) => Array.isArray(rows) && rows.every(isRow));
     // Safe: every row was looked at.
-    return isWhole ? { bornAt, records: records as Snapshot['records'] } : null;
+    return isWhole ? { bornAt, isFinal, records: records as Snapshot['records'] } : null;
   } catch {
     return null;
   }
@@ -43,7 +51,7 @@ function parseSnapshot(text: string): Snapshot | null {
  *
  * @throws SnapshotError for a file of another kind, which must not be overwritten
  */
-export async function readSnapshot(path: string): Promise<Snapshot | null> {
+export async function readSnapshot(path: string): Promise<KeptSnapshot | null> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (isObject(error) && error['code'] === 'ENOENT') return null;
     throw error;
@@ -55,7 +63,7 @@ export async function readSnapshot(path: string): Promise<Snapshot | null> {
 }
 
 /** A reader sees the old file or the new one, also after a power cut. */
-async function writeSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+async function writeSnapshot(path: string, snapshot: KeptSnapshot): Promise<void> {
   const draft = `${path}.new`;
   await mkdir(dirname(path), { recursive: true });
   // The records may be people: nobody else on this machine reads them.
@@ -75,7 +83,8 @@ export class SnapshotFile {
   readonly #take: () => Snapshot;
   readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
-  #isStale = false;
+  #isStale = true;
+  #isFinal = false;
   #saving: Promise<void> = Promise.resolve();
 
   /** @param take reads the org between two calls, never within one */
@@ -91,6 +100,13 @@ export class SnapshotFile {
     this.#timer ??= setTimeout(() => void this.save().catch(this.#onError), SAVE_DELAY_MS).unref();
   }
 
+  /** Writes the last state of the org. */
+  close(): Promise<void> {
+    this.#isStale = true;
+    this.#isFinal = true;
+    return this.save();
+  }
+
   /** Writes what has changed, after what is being written already. */
   save(): Promise<void> {
     clearTimeout(this.#timer);
@@ -103,7 +119,7 @@ export class SnapshotFile {
     if (!this.#isStale) return;
     this.#isStale = false;
     try {
-      await writeSnapshot(this.#path, this.#take());
+      await writeSnapshot(this.#path, { ...this.#take(), isFinal: this.#isFinal });
     } catch (error) {
       this.#isStale = true;
       throw error;

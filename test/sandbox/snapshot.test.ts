@@ -1,5 +1,6 @@
 /** Records that outlive the process, in a file. */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,20 +12,34 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { start, type Client, type Json } from './support.ts';
 
+/** Waits for what happens a moment later. */
+async function until(check: () => boolean): Promise<void> {
+  for (let tries = 0; !check(); tries++) {
+    if (tries === 250) throw new Error('did not happen within 5 s');
+    await sleep(20);
+  }
+}
+
 describe('a file', () => {
+  const folders: string[] = [];
   let folder = '';
   let file = '';
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+    folders.push(folder);
     file = join(folder, 'deep', 'org.json');
   });
 
-  afterEach(() => rmSync(folder, { recursive: true }));
+  // Stand-ins that a test leaves open save once more when they are closed after it.
+  afterAll(() => {
+    for (const each of folders) rmSync(each, { recursive: true });
+  });
 
   const read = async ({ send }: Client, id: string): Promise<Json> =>
     (await send('GET', `/sobjects/Lead/${id}`)).json as Json;
@@ -73,7 +88,7 @@ describe('a file', () => {
   it('is written a moment after a change, readable for its owner alone, and as a whole', async () => {
     const { createLead } = await start({ file });
     await createLead({ LastName: 'Roe' });
-    while (savedNames().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => savedNames().length > 0);
     expect(savedNames()).toEqual(['Roe']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(folder, 'deep'))).toEqual(['org.json']);
@@ -99,13 +114,21 @@ describe('a file', () => {
     expect(savedNames()).toEqual([]);
   });
 
-  it('tells whether there was one', async () => {
-    const first = await startSandbox({ file });
-    expect(first.remembers).toBe(false);
+  it('tells whether there was one, and whether its process was killed', async () => {
+    const memories: string[] = [];
+    const begin = async (path: string) => {
+      const sandbox = await startSandbox({ file: path });
+      memories.push(sandbox.memory);
+      return sandbox;
+    };
+    const first = await begin(file);
+    const killed = join(folder, 'killed.json');
+    copyFileSync(file, killed);
     await first.close();
-    const second = await startSandbox({ file });
-    expect(second.remembers).toBe(true);
-    await second.close();
+    await (await begin(file)).close();
+    await (await begin(killed)).close();
+    await (await begin(killed)).close();
+    expect(memories).toEqual(['none', 'whole', 'partial', 'whole']);
   });
 
   it('takes in a record of an org that had other fields', async () => {
@@ -119,7 +142,7 @@ describe('a file', () => {
   it.each([
     ['no JSON', 'hello'],
     ['other JSON', '{"records":{}}'],
-    ['rows without ids', '{"format":1,"bornAt":1,"records":{"Lead":[{}]}}'],
+    ['rows without ids', '{"format":1,"bornAt":1,"isFinal":true,"records":{"Lead":[{}]}}'],
   ])('that holds %s is refused and left alone', async (_title, text) => {
     mkdirSync(join(folder, 'deep'));
     writeFileSync(file, text);
@@ -127,14 +150,21 @@ describe('a file', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('that cannot be written is told, and tried again at the end', async () => {
+  it('that cannot be written at all keeps the stand-in from starting', async () => {
+    writeFileSync(join(folder, 'deep'), 'in the way');
+    await expect(startSandbox({ file })).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it('that cannot be written later is told, and tried again at the end', async () => {
     const errors: unknown[] = [];
     const sandbox = await startSandbox({
       file: join(folder, 'later', 'org.json'),
       onFileError: (error) => errors.push(error),
     });
+    rmSync(join(folder, 'later'), { recursive: true });
     writeFileSync(join(folder, 'later'), 'in the way');
-    while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await fetch(`${sandbox.url}/sandbox/reset`, { method: 'POST' });
+    await until(() => errors.length > 0);
     expect(errors).toMatchObject([{ code: expect.stringMatching(/EEXIST|ENOTDIR/) }]);
     rmSync(join(folder, 'later'));
     await sandbox.close();

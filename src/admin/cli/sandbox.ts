@@ -50,6 +50,12 @@ export function refuseSwitches(error: unknown): never {
   throw error instanceof TypeError ? new UsageError(`--set ${error.message}`) : error;
 }
 
-export const sandboxWelcome = ({ url, remembers }: Sandbox): string => `Salesforce stand-in: ${url}
-Log in there with any client and user; ${url}/sandbox/config has its switches.${remembers ? '\nIt has the records of an earlier run.' : ''}
+const MEMORIES: Record<Sandbox['memory'], string> = {
+  none: '',
+  whole: '\nIt has the records of an earlier run.',
+  partial: '\nIt has the records of an earlier run that was killed: what was saved last may be missing.',
+};
+
+export const sandboxWelcome = ({ url, memory }: Sandbox): string => `Salesforce stand-in: ${url}
+Log in there with any client and user; ${url}/sandbox/config has its switches.${MEMORIES[memory]}
 `;
