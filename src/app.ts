@@ -87,10 +87,10 @@ async function start(
   const clock = new SharedClock(() => store.now());
   await clock.sync();
   stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
-  const sandbox = await startEmbeddedSandbox(config);
+  const sandbox = await startEmbeddedSandbox(config, logger);
   if (sandbox) stops.push(() => sandbox.close());
-  // The stand-in keeps its Leads in memory: those that a database remembers died with the last one.
-  if (sandbox) await store.forgetLeads(CONNECTOR, clock.now());
+  // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
+  if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
   const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
   stops.push(async () => target.close());
   const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
@@ -110,9 +110,14 @@ async function start(
   return { baseUrl: url, scimUrl: `${url}${SCIM_PATHS[0]}`, ...(sandbox && { sandboxUrl: sandbox.url }), stop };
 }
 
-async function startEmbeddedSandbox(config: Config): Promise<Sandbox | undefined> {
+async function startEmbeddedSandbox(config: Config, logger: Logger): Promise<Sandbox | undefined> {
   if (config.SALESFORCE_LOGIN_URL !== undefined) return undefined;
-  return startSandbox({ port: config.SANDBOX_PORT }).catch(refuseTaken('SANDBOX_PORT', config.SANDBOX_PORT));
+  const { SANDBOX_FILE: file } = config;
+  return startSandbox({
+    port: config.SANDBOX_PORT,
+    ...(file !== undefined && { file }),
+    onFileError: (error) => logger.warn({ err: error }, 'stand-in not saved'),
+  }).catch(refuseTaken('SANDBOX_PORT', config.SANDBOX_PORT));
 }
 
 interface DeliveryParts {

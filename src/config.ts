@@ -45,6 +45,7 @@ export interface Config {
   readonly MAPPING_FILE?: string;
   readonly SANDBOX_PORT: number;
   readonly SANDBOX_HOST: string;
+  readonly SANDBOX_FILE?: string;
   readonly LOG_LEVEL: string;
 }
 
@@ -98,11 +99,16 @@ export function readConfig(environment: Environment = process.env): Config {
   return read(environment, crossFaults);
 }
 
-/** The same for the stand-in alone, which needs no Salesforce and lets everybody in. */
+/**
+ * The same for the stand-in alone, which needs no Salesforce and lets everybody in.
+ *
+ * @param flags of the command line: they win over every other place
+ */
 export function readSandboxConfig(
+  flags: Environment = {},
   environment: Environment = process.env,
-): Pick<Config, 'SANDBOX_HOST' | 'SANDBOX_PORT'> {
-  return read(environment, () => []);
+): Pick<Config, 'SANDBOX_FILE' | 'SANDBOX_HOST' | 'SANDBOX_PORT'> {
+  return read({ ...environment, ...flags }, () => []);
 }
 
 type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];

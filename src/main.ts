@@ -9,11 +9,19 @@ import { exportCommand } from './admin/cli/export.ts';
 import { importCommand } from './admin/cli/import.ts';
 import { migrateCommand } from './admin/cli/migrate.ts';
 import { retryCommand } from './admin/cli/retry.ts';
+import {
+  collectSwitch,
+  refuseSwitches,
+  sandboxOptions,
+  sandboxWelcome,
+  type SandboxFlags,
+} from './admin/cli/sandbox.ts';
 import { showCommand } from './admin/cli/show.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
+import { SnapshotError } from './sandbox/snapshot-file.ts';
 import { StorageUnavailable } from './storage/errors.ts';
 import { welcome } from './welcome.ts';
 
@@ -25,7 +33,7 @@ const FAILED = 1;
 const CALLED_WRONGLY = 2;
 
 /** Errors whose message is all that helps; so is that of a system call. */
-const MENDABLE = [ConfigurationError, StorageUnavailable, CommandFailed, UsageError];
+const MENDABLE = [ConfigurationError, StorageUnavailable, SnapshotError, CommandFailed, UsageError];
 
 const program = new Command('scim-salesforce')
   .description('A SCIM 2.0 server that keeps every user true as a Salesforce Lead.')
@@ -51,11 +59,18 @@ program
 
 program
   .command('sandbox')
-  .description('run the Salesforce stand-in alone, on SANDBOX_PORT')
-  .action(async () => {
-    const config = readSandboxConfig();
-    const sandbox = await startSandbox({ host: config.SANDBOX_HOST, port: config.SANDBOX_PORT });
-    process.stdout.write(`Salesforce stand-in: ${sandbox.url}\n`);
+  .description('run the Salesforce stand-in alone (docs/sandbox.md)')
+  .option('--port <port>', 'TCP port, 0 for any free one (SANDBOX_PORT)')
+  .option('--host <address>', 'address to listen on (SANDBOX_HOST)')
+  .option('--file <path>', 'keep the records in this file (SANDBOX_FILE)')
+  .option('--set <switch=value>', 'start with a switch set; may be repeated', collectSwitch, {})
+  .action(async ({ port, host, file, set }: SandboxFlags) => {
+    const flags = { SANDBOX_PORT: port, SANDBOX_HOST: host, SANDBOX_FILE: file };
+    const config = readSandboxConfig(
+      Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)),
+    );
+    const sandbox = await startSandbox(sandboxOptions(config, set)).catch(refuseSwitches);
+    process.stdout.write(sandboxWelcome(sandbox));
     stopOnSignal({ stop: () => sandbox.close() });
   });
 

@@ -28,6 +28,9 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['storage/postgres/'],
   fastify: ['app.ts', 'http/', 'sandbox/'],
   jsonata: ['provisioning/mapping'],
+  'csv-parse/sync': ['sandbox/'],
+  'csv-stringify/sync': ['sandbox/'],
+  'iso-3166': ['sandbox/'],
   commander: ['main.ts', 'admin/cli/'],
 };
 

@@ -6,8 +6,9 @@ export interface ErrorItem {
   readonly errorCode: string;
   /** Save errors have it, if only empty; session, routing, parser and query errors do not. */
   readonly fields?: readonly string[];
-  /** Misspelt by Salesforce; clients read this spelling. */
+  /** Misspelt by Salesforce; clients read this spelling, and the right one should it ever come. */
   readonly duplicateResut?: unknown;
+  readonly duplicateResult?: unknown;
 }
 
 /** A refusal in Salesforce's own shape: an HTTP status and an array of items. */
@@ -46,8 +47,8 @@ export const externalIdNotFound = (name: string) =>
   plain(404, 'NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${name}`);
 export const methodNotAllowed = (method: string, allowed: string) =>
   plain(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed}`);
-export const mediaTypeUnsupported = () =>
-  plain(415, 'UNSUPPORTED_MEDIA_TYPE', 'The content type of the request entity is not supported: use application/json');
+export const mediaTypeUnsupported = (wanted: string) =>
+  plain(415, 'UNSUPPORTED_MEDIA_TYPE', `The content type of the request entity is not supported: use ${wanted}`);
 export const quotaExceeded = () => plain(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 export const concurrencyExceeded = () =>
   plain(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
@@ -72,6 +73,26 @@ export const unknownField = (field: string, sobject: string) =>
   fieldInvalid(`No such column '${field}' on sobject of type ${sobject}`);
 export const fieldNotWelcome = (field: string) =>
   fieldInvalid(`The ${field} field should not be specified in the sobject data.`);
+
+export const foreignKeyNotFound = (value: string, field: string, sobject: string) =>
+  refusedSave('INVALID_FIELD', `Foreign key external ID: ${value} not found for field ${field} in entity ${sobject}`);
+
+// Bulk jobs
+
+export const bulkInvalid = (errorCode: string, message: string, status = 400) => plain(status, errorCode, message);
+export const bulkMultipleUploads = (jobId: string) =>
+  plain(
+    400,
+    'CLIENTINPUTERROR',
+    `Found multiple contents for job: <${jobId}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.`,
+  );
+export const featureNotEnabled = (message: string) => plain(400, 'FEATURENOTENABLED', message);
+export const uploadTooLarge = () =>
+  plain(413, 'REQUEST_TOO_LARGE', 'The request entity is larger than the server is willing to process');
+export const typeMismatched = (label: string, value: string, field: string) =>
+  refusedSave('INVALID_TYPE_ON_FIELD_IN_RECORD', `${label}: value not of required type: ${value}`, [field]);
+
+export const invalidReplicationDate = (message: string) => plain(400, 'INVALID_REPLICATION_DATE', message);
 
 // Queries
 
@@ -98,6 +119,8 @@ export const crossReferenceInvalid = () => refusedSave('INVALID_CROSS_REFERENCE_
 export const malformedId = (id: string) => refusedSave('MALFORMED_ID', `malformed id ${id}`);
 export const accessInsufficient = () =>
   refusedSave('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+export const alreadyMember = () => refusedSave('DUPLICATE_VALUE', 'Already a campaign member.');
+export const notInRecycleBin = () => refusedSave('UNDELETE_FAILED', 'Entity is not in the recycle bin');
 export const leadConverted = () => refusedSave('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
 export const rowLocked = (id: string) =>
   refusedSave('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`);
@@ -120,6 +143,22 @@ export const tooLong = (label: string, value: string, length: number, field: str
   onSave('STRING_TOO_LONG', `${label}: data value too large: ${value} (max length=${length})`, [field]);
 export const emailInvalid = (label: string, value: string, field: string) =>
   onSave('INVALID_EMAIL_ADDRESS', `${label}: invalid email address: ${value}`, [field]);
+export const picklistRestricted = (label: string, value: string, field: string) =>
+  onSave('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `${label}: bad value for restricted picklist field: ${value}`, [
+    field,
+  ]);
+export const placeUnknown = (kind: 'state' | 'country', label: string, field: string) =>
+  onSave(
+    'FIELD_INTEGRITY_EXCEPTION',
+    `There's a problem with this ${kind}, even though it may appear correct. Please select a ${kind} from the list of valid ${kind === 'state' ? 'states' : 'countries'}.: ${label}`,
+    [field],
+  );
+export const countryMissing = (label: string, field: string) =>
+  onSave(
+    'FIELD_INTEGRITY_EXCEPTION',
+    `A country must be specified before specifying a state value for field: ${label}`,
+    [field],
+  );
 export const referenceMistyped = (label: string, value: string, field: string) =>
   onSave('MALFORMED_ID', `${label}: id value of incorrect type: ${value}`, [field]);
 export const ownerInactive = (userId15: string) =>

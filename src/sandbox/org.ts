@@ -1,14 +1,17 @@
 /** What one org remembers: its records, sessions, counters, faults and switches. */
-import { changeConfig, DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
+import { JobStore } from './bulk/job.ts';
+import { changeConfig } from './change-config.ts';
+import { DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
 import type { Fault } from './control/faults.ts';
 import { formatDateTime } from './datetime.ts';
 import { createIdSequence, ORG_ID } from './ids.ts';
 import { Sessions } from './oauth/sessions.ts';
 import { Table } from './records/table.ts';
 import { Transactions } from './records/transaction.ts';
-import { buildRow } from './records/row.ts';
+import { buildRow, reviveRow } from './records/row.ts';
 import type { Row } from './schema/field.ts';
 import { buildSchema, type Schema, type SObjectType } from './schema/sobjects.ts';
+import type { Snapshot } from './snapshot-file.ts';
 import { CursorStore } from './soql/cursors.ts';
 import { CallCounters, LoginMeter, Quota } from './usage.ts';
 
@@ -23,6 +26,14 @@ export interface RecordWrite {
   readonly id: string;
   /** All its fields as they stand after the write. */
   readonly record: Row;
+}
+
+export interface OrgOptions {
+  readonly config?: Partial<SandboxConfig>;
+  readonly now: () => Date;
+  readonly onWrite?: (write: RecordWrite) => void;
+  /** The records of an earlier process; null for an org that begins. */
+  readonly snapshot?: Snapshot | null;
 }
 
 export class Org {
@@ -42,6 +53,7 @@ export class Org {
   faults: Fault[] = [];
   sessions = new Sessions();
   cursors = new CursorStore();
+  jobs = new JobStore();
   quota = new Quota();
   logins = new LoginMeter();
   calls = new CallCounters();
@@ -49,42 +61,51 @@ export class Org {
   lockDebt = 0;
   /** Calls that are being processed at this moment. */
   inFlight = 0;
+  /** Those of them that are token requests which take their time. */
+  loginsInFlight = 0;
+  /** Told of every change of a record. */
+  onChange: () => void = () => undefined;
+  readonly #bornAt: number;
   readonly #startConfig: SandboxConfig;
   #tables = new Map<string, Table>();
 
-  constructor(
-    config: Partial<SandboxConfig>,
-    now: () => Date,
-    onWrite: (write: RecordWrite) => void = () => undefined,
-  ) {
+  constructor({ config = {}, now, onWrite = () => undefined, snapshot = null }: OrgOptions) {
     this.now = now;
     this.onWrite = onWrite;
     this.startedAt = now();
     this.configuredAt = this.startedAt;
-    this.newId = createIdSequence(this.startedAt);
+    // Ids are counted from a second that no earlier process of this org had.
+    this.#bornAt = Math.max(this.startedAt.getTime(), (snapshot?.bornAt ?? -Infinity) + 1000);
+    this.newId = createIdSequence(new Date(this.#bornAt));
     this.#startConfig = changeConfig(DEFAULT_CONFIG, config);
     this.config = this.#startConfig;
     this.schema = buildSchema(this.config);
-    this.reset();
+    this.#begin(snapshot);
   }
 
   /** Forgets everything that happened and returns to the switches it started with. */
   reset(): void {
     this.sessions = new Sessions();
     this.cursors = new CursorStore();
+    this.jobs = new JobStore();
     this.quota = new Quota();
     this.logins = new LoginMeter();
     this.calls = new CallCounters();
     this.faults = [];
     this.lockDebt = 0;
-    this.#tables = new Map();
-    this.#applyConfig(this.#startConfig);
-    this.#addOwnRecords();
+    this.#begin(null);
+  }
+
+  /** Everything that a later process must know to be the same org. */
+  takeSnapshot(): Snapshot {
+    const records = [...this.#tables].map(([name, table]): [string, Row[]] => [name, [...table.all()]]);
+    return { bornAt: this.#bornAt, records: Object.fromEntries(records) };
   }
 
   /** @throws TypeError naming every bad switch; then nothing has changed */
   configure(changes: unknown): void {
-    this.#applyConfig(changeConfig(this.config, changes));
+    this.#define(changeConfig(this.config, changes));
+    this.#admitUsers();
   }
 
   tableOf(type: SObjectType): Table {
@@ -106,7 +127,23 @@ export class Org {
     return table.liveWith('Username', username)[0] ?? this.#addUser(username);
   }
 
-  #applyConfig(config: SandboxConfig): void {
+  #begin(snapshot: Snapshot | null): void {
+    this.#tables = new Map();
+    this.#define(this.#startConfig);
+    if (snapshot) this.#load(snapshot);
+    else this.#addOwnRecords();
+    this.#admitUsers();
+  }
+
+  /** Objects and fields that the org no longer has are left out; new fields have their defaults. */
+  #load({ records }: Snapshot): void {
+    for (const [name, rows] of Object.entries(records)) {
+      const type = this.schema.get(name.toLowerCase());
+      if (type) for (const row of rows) this.tableOf(type).insert(reviveRow(type, row));
+    }
+  }
+
+  #define(config: SandboxConfig): void {
     this.config = config;
     this.configuredAt = this.now();
     this.schema = buildSchema(config);
@@ -114,9 +151,12 @@ export class Org {
     for (const type of this.schema.values()) {
       const table = this.#tables.get(type.name);
       if (table) table.redefine(type);
-      else this.#tables.set(type.name, new Table(type, this.transactions));
+      else this.#tables.set(type.name, new Table(type, this.transactions, () => this.onChange()));
     }
-    for (const user of config.users ?? []) this.#setActive(this.userNamed(user.username), user.active ?? true);
+  }
+
+  #admitUsers(): void {
+    for (const user of this.config.users ?? []) this.#setActive(this.userNamed(user.username), user.active ?? true);
   }
 
   #addOwnRecords(): void {

@@ -3,17 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { settleJobs } from './bulk/process-job.ts';
 import { addControl } from './control/control.ts';
 import { answerFault } from './control/fault-answer.ts';
-import { takeFault } from './control/faults.ts';
-import { jsonInvalid, SalesforceError, unexpectedError } from './errors.ts';
+import { takeFault, type FaultAction } from './control/faults.ts';
+import { answerOutage } from './control/outage.ts';
+import { jsonInvalid, SalesforceError, unexpectedError, uploadTooLarge } from './errors.ts';
 import { findOAuthEndpoint } from './oauth/endpoints.ts';
 import type { Org } from './org.ts';
 import { answerError, type Answer } from './rest/call.ts';
 import { findDataEndpoint, OTHER_ADDRESS } from './rest/data.ts';
 import type { Endpoint, ServiceRequest } from './service-request.ts';
 
-const MAX_BODY_BYTES = 50 * 1024 * 1024;
+/** Of bulk data; other bodies have less (rest/data.ts). */
+const MAX_BODY_BYTES = 150 * 1024 * 1024;
 /** Below it packing costs more than it saves. */
 const MIN_GZIP_BYTES = 2048;
 
@@ -41,6 +44,7 @@ function toServiceRequest(request: FastifyRequest): ServiceRequest {
     query: new URLSearchParams(search.join('?')),
     headers,
     body: Buffer.isBuffer(body) ? body : null,
+    overlaps: false,
   };
 }
 
@@ -72,24 +76,49 @@ function cut(reply: FastifyReply, request: FastifyRequest): FastifyReply {
 /** Waiting must not keep a closed stand-in's process alive. */
 const wait = (delayMs: number): Promise<void> => sleep(delayMs, undefined, { ref: false });
 
-/** Runs the call, with the fault it meets. */
+/** A call takes no time but this. */
+async function waitInFlight(org: Org, kind: Endpoint['kind'], delayMs: number): Promise<void> {
+  if (delayMs === 0) return;
+  if (kind === 'token') org.loginsInFlight += 1;
+  await wait(delayMs);
+  if (kind === 'token') org.loginsInFlight -= 1;
+}
+
+/** What goes wrong with a call of that kind: the fault it meets, else what the switches say. */
+function troubleOf({ config }: Org, kind: Endpoint['kind'], fault: FaultAction | null) {
+  const reset = kind === 'api' && config.connectionReset !== 'off' ? config.connectionReset : undefined;
+  const latencyMs = { api: config.latencyMs, token: config.tokenLatencyMs, other: 0 }[kind];
+  const injected = fault && answerFault(fault, kind !== 'api');
+  return {
+    delayMs: (fault?.delayMs ?? 0) + latencyMs,
+    reset: fault?.reset ?? (injected ? undefined : reset),
+    answer: injected ?? answerOutage(config.outage, kind),
+  };
+}
+
+/** Runs the call, with whatever goes wrong with it. */
 async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  settleJobs(org);
   const serviceRequest = toServiceRequest(request);
   const { method, path } = serviceRequest;
   const endpoint = findEndpoint(method, path);
   if (endpoint === OTHER_ADDRESS) return send(reply, request, endpoint.run(org, serviceRequest));
   org.calls.count(endpoint.route, endpoint.kind);
-  const fault = takeFault(org.faults, method, path);
-  const delayMs = (fault?.delayMs ?? 0) + (endpoint.kind === 'api' ? org.config.latencyMs : 0);
-  if (delayMs > 0) await wait(delayMs);
-  if (fault?.reset === 'before') return cut(reply, request);
-  const injected = fault && answerFault(fault, endpoint.kind !== 'api');
-  const result = injected ?? endpoint.run(org, serviceRequest);
-  return fault?.reset === 'after' ? cut(reply, request) : send(reply, request, result);
+  const trouble = troubleOf(org, endpoint.kind, takeFault(org.faults, method, path));
+  const overlaps = endpoint.kind === 'token' && org.loginsInFlight > 0;
+  await waitInFlight(org, endpoint.kind, trouble.delayMs);
+  if (trouble.reset === 'before') return cut(reply, request);
+  const result = trouble.answer ?? endpoint.run(org, { ...serviceRequest, overlaps });
+  return trouble.reset === 'after' ? cut(reply, request) : send(reply, request, result);
 }
 
-const failure = (error: unknown): Answer =>
-  answerError(error instanceof SalesforceError ? error : unexpectedError(randomUUID()));
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+
+function failure(error: unknown): Answer {
+  if (isTooLarge(error)) return answerError(uploadTooLarge());
+  return answerError(error instanceof SalesforceError ? error : unexpectedError(randomUUID()));
+}
 
 async function answerCounted(org: Org, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   org.inFlight += 1;

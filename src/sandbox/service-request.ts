@@ -10,14 +10,30 @@ export interface ServiceRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer | null;
+  /** Whether a token request came while another was still being answered. */
+  readonly overlaps: boolean;
+}
+
+const PORT = /:\d+$/;
+
+const withPort = (host: string, port: string | undefined): string =>
+  PORT.test(host) || port === undefined ? host : `${host}${port}`;
+
+/** Whether a host is the org's own, and not one where any org's users log in. */
+export function isMyDomain(org: Org, host: string): boolean {
+  const { myDomainHost } = org.config;
+  return myDomainHost === null || withPort(myDomainHost, PORT.exec(host)?.[0]) === host;
 }
 
 /**
- * The base URL under which the client reached the stand-in: `instance_url` must lead there too, from
- * another container for example.
+ * The base URL of the org: its My Domain, or else where the client reached the stand-in. `instance_url` must lead
+ * there, from another container for example.
  */
-export const originOf = (org: Org, { host }: IncomingHttpHeaders): string =>
-  host === undefined ? org.url : `http://${host}`;
+export function originOf(org: Org, { host }: IncomingHttpHeaders): string {
+  const { myDomainHost } = org.config;
+  if (myDomainHost !== null) return `http://${withPort(myDomainHost, PORT.exec(host ?? org.url)?.[0])}`;
+  return host === undefined ? org.url : `http://${host}`;
+}
 
 export interface Endpoint {
   /** The name under which calls to this address are counted. */

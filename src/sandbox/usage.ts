@@ -1,8 +1,7 @@
 /** How many calls the org has had: the 24-hour quota, logins per hour, and the bench's counters. */
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const DAY = 24 * 60 * MINUTE;
 
 /** API calls of the last 24 hours, to the minute. */
 export class Quota {
@@ -26,14 +25,14 @@ export class Quota {
   }
 }
 
-/** Token requests of each user in the last hour. */
+/** Token requests of each user in a rolling window. */
 export class LoginMeter {
   readonly #times = new Map<string, number[]>();
 
   /** Counts one more, unless the user already had `max`. */
-  isAllowed(username: string, max: number, now: Date): boolean {
+  isAllowed(username: string, max: number, windowMs: number, now: Date): boolean {
     const times = this.#times.get(username) ?? [];
-    while (times[0] !== undefined && times[0] <= now.getTime() - HOUR) times.shift();
+    while (times[0] !== undefined && times[0] <= now.getTime() - windowMs) times.shift();
     if (times.length >= max) return false;
     times.push(now.getTime());
     this.#times.set(username, times);
@@ -48,6 +47,8 @@ export interface CallReport {
   /** Requests below /services/data that count as API calls. */
   readonly api: number;
   readonly byRoute: Readonly<Record<string, number>>;
+  /** Token requests that were answered, and that were refused by the org itself. */
+  readonly logins: { readonly granted: number; readonly refused: number };
   readonly rows: { readonly created: number; readonly updated: number; readonly deleted: number };
 }
 
@@ -56,6 +57,7 @@ export class CallCounters {
   total = 0;
   token = 0;
   api = 0;
+  readonly logins = { granted: 0, refused: 0 };
   readonly rows = { created: 0, updated: 0, deleted: 0 };
   readonly #byRoute = new Map<string, number>();
 
@@ -67,7 +69,8 @@ export class CallCounters {
   }
 
   report(): CallReport {
-    const { total, token, api, rows } = this;
-    return { total, token, api, byRoute: Object.fromEntries(this.#byRoute), rows: { ...rows } };
+    const { total, token, api, logins, rows } = this;
+    const byRoute = Object.fromEntries(this.#byRoute);
+    return { total, token, api, byRoute, logins: { ...logins }, rows: { ...rows } };
   }
 }

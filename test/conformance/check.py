@@ -1,4 +1,4 @@
-"""How a Python suite reports: one JSON line for each check, which python.mjs reads."""
+"""How a Python suite reports: one JSON line for each check, which python-environment.mjs reads."""
 
 import json
 

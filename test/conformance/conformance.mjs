@@ -57,7 +57,7 @@ async function main() {
   const { engines, suites, outputFile } = readOptions();
   const results = [];
   for (const engine of engines) results.push(...(await runEngine(engine, suites)));
-  return summarise(results, outputFile) ? 0 : 1;
+  return summarise('conformance', results, outputFile) ? 0 : 1;
 }
 
 const exitCode = await main().catch((error) => {

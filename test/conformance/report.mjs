@@ -20,10 +20,11 @@ const sumOf = (results, key) => results.reduce((sum, result) => sum + countsOf(r
 /**
  * Prints the counts of each suite and of all.
  *
+ * @param label of the last line
  * @param outputFile for the counts as JSON, if any
  * @returns whether nothing failed
  */
-export function summarise(results, outputFile) {
+export function summarise(label, results, outputFile) {
   console.table(results.map((result) => ({ engine: result.engine, suite: result.suite, ...countsOf(result) })));
   const [checks, passed, excepted, failed] = ['checks', 'passed', 'excepted', 'failed'].map((key) =>
     sumOf(results, key),
@@ -31,6 +32,6 @@ export function summarise(results, outputFile) {
   // The names that jest gives these counts in its own reports.
   if (outputFile)
     writeFileSync(outputFile, JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numPendingTests: 0 }));
-  console.log(`conformance: ${checks} checks, ${passed} passed, ${excepted} excepted, ${failed} failed`);
+  console.log(`${label}: ${checks} checks, ${passed} passed, ${excepted} excepted, ${failed} failed`);
   return failed === 0;
 }

@@ -40,6 +40,7 @@ describe('GET /sandbox/calls', () => {
         'GET (other)': 1,
         'GET /services/data': 1,
       },
+      logins: { granted: 1, refused: 0 },
       rows: { created: 1, updated: 1, deleted: 0 },
     });
   });
@@ -87,6 +88,18 @@ describe('/sandbox/config', () => {
     ['externalIdField', 'SCIM Id'],
     ['assignmentRuleOwner', '00Q000000000001'],
     ['queryPageSize', 2001],
+    ['myDomainHost', 'http://localhost'],
+    ['tokenRequests', 'off'],
+    ['tokenLatencyMs', -1],
+    ['loginWindowMs', 0],
+    ['outage', { status: 404, body: 'json' }],
+    ['outage', { status: 503, body: 'text' }],
+    ['outage', { status: 503, body: 'json', times: 2 }],
+    ['connectionReset', true],
+    ['duplicateResultKey', 'duplicates'],
+    ['stateCountryPicklists', 'on'],
+    ['restrictedPicklists', ['City']],
+    ['bulkStepMs', 0.5],
     ['users', [{ username: 'a' }]],
     ['clients', [{ clientSecret: 'a' }]],
   ])('refuses %s = %j', async (key, value) => {

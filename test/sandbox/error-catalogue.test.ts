@@ -190,7 +190,7 @@ const notAccessible = (name: string) => ({
 const ADDRESSES: readonly Case[] = [
   { title: 'an unknown resource', method: 'GET', path: '/nowhere', ...NO_RESOURCE },
   { title: 'an unknown object', method: 'GET', path: '/sobjects/Nothing/describe', ...NO_RESOURCE },
-  { title: 'Bulk API jobs, which are not modelled', method: 'POST', path: '/jobs/ingest', body: {}, ...NO_RESOURCE },
+  { title: 'a bulk job that there is not', method: 'GET', path: '/jobs/ingest/750000000000001AAA', ...NO_RESOURCE },
   {
     title: 'a percent sign that escapes nothing',
     method: 'GET',

@@ -102,7 +102,16 @@ describe('jsforce', () => {
       custom: true,
     });
     const { sobjects } = await connection.describeGlobal();
-    expect(sobjects.map(({ name }) => name)).toEqual(['Group', 'Lead', 'Organization', 'User']);
+    expect(sobjects.map(({ name }) => name)).toEqual([
+      'Account',
+      'Campaign',
+      'CampaignMember',
+      'Contact',
+      'Group',
+      'Lead',
+      'Organization',
+      'User',
+    ]);
   });
 
   it('reads limits, and the usage from the header of every answer', async () => {

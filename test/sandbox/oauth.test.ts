@@ -163,6 +163,10 @@ describe('the JWT bearer grant', () => {
     expect(await ask(sign(claims))).toMatchObject({ status: 200, json: { token_type: 'Bearer', scope: 'api' } });
   });
 
+  it('reads an expiry that is a text, as simple-salesforce writes it', async () => {
+    expect(await ask(sign({ ...claims, exp: String(claims.exp) }))).toMatchObject({ status: 200 });
+  });
+
   it('verifies no signature when the client has no certificate', async () => {
     const unsigned = `${encode({ alg: 'RS256' })}.${encode(claims)}.AAAA`;
     expect(await ask(unsigned)).toMatchObject({ status: 400, json: { error_description: 'invalid assertion' } });

@@ -1,11 +1,14 @@
 /** How tests and people steer the stand-in: records, calls, faults, switches, reset (no authentication; loopback). */
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { settleJobs } from '../bulk/process-job.ts';
 import { SalesforceError } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import type { Org } from '../org.ts';
+import { isObject } from '../records/read-body.ts';
 import { renderRecord } from '../records/render.ts';
-import { convertLead, findRecord } from '../records/save.ts';
+import { deleteRecord, findRecord } from '../records/save.ts';
 import { isDeleted } from '../records/table.ts';
+import { asAdministrator, convertLead, emptyRecycleBin, mergeLeads, undelete } from '../records/user-actions.ts';
 import type { Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
 import { readFaults } from './faults.ts';
@@ -30,9 +33,25 @@ function listRecords(org: Org, sobject: string) {
   return live.map((row) => render(org, type, row));
 }
 
-function convert(org: Org, id: string) {
-  const type = org.typeNamed('Lead');
-  return render(org, type, convertLead(org, type, findRecord(org, type, parseId(id) ?? id)));
+const renderLead = (org: Org, row: Row) => render(org, org.typeNamed('Lead'), row);
+
+function merge(org: Org, id: string, body: unknown) {
+  const losers = isObject(body) ? body['losers'] : undefined;
+  if (!Array.isArray(losers) || !losers.every((item) => typeof item === 'string'))
+    throw new TypeError('losers: must be a list of Lead ids');
+  return renderLead(org, mergeLeads(org, id, losers));
+}
+
+function restore(org: Org, { sobject, id }: Params) {
+  const type = org.typeNamed(sobject);
+  return render(org, type, undelete(org, type, parseId(id) ?? id));
+}
+
+/** As another user would, who asks no client of the API. */
+function remove(org: Org, { sobject, id }: Params): void {
+  const type = org.typeNamed(sobject);
+  if (!type.writeable) throw new TypeError(`no record of ${type.name} can be deleted`);
+  deleteRecord(asAdministrator(org), type, findRecord(org, type, id));
 }
 
 interface Params {
@@ -42,7 +61,21 @@ interface Params {
 
 function addRecords(app: FastifyInstance, org: Org): void {
   app.get<{ Params: Params }>('/sandbox/records/:sobject', (request) => listRecords(org, request.params.sobject));
-  app.post<{ Params: Params }>('/sandbox/records/Lead/:id/convert', (request) => convert(org, request.params.id));
+  app.post<{ Params: Params }>('/sandbox/records/Lead/:id/convert', ({ params }) =>
+    renderLead(org, convertLead(org, params.id)),
+  );
+  app.post<{ Params: Params }>('/sandbox/records/Lead/:id/merge', (request) =>
+    merge(org, request.params.id, readBody(request)),
+  );
+  app.post<{ Params: Params }>('/sandbox/records/:sobject/:id/undelete', ({ params }) => restore(org, params));
+  app.delete<{ Params: Params }>('/sandbox/records/:sobject/:id', ({ params }, reply) => {
+    remove(org, params);
+    return reply.code(204).send();
+  });
+  app.delete('/sandbox/recycle-bin', (_request, reply) => {
+    emptyRecycleBin(org);
+    return reply.code(204).send();
+  });
 }
 
 function addSwitches(app: FastifyInstance, org: Org): void {
@@ -86,6 +119,7 @@ export const addControl =
       reply.code(statusOf(error)).send({ error: error instanceof Error ? error.message : String(error) }),
     );
     app.addHook('onRequest', async (request, reply) => {
+      settleJobs(org);
       if (isForeign(request)) await reply.code(403).send({ error: 'requests from other origins are refused' });
     });
     app.get('/', (_request, reply) => reply.headers(PAGE_HEADERS).send(renderPage(org)));

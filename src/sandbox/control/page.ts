@@ -96,7 +96,7 @@ export function renderPage(org: Org): string {
 </head>
 <body>
 <h1>Salesforce stand-in</h1>
-<p>Leads of an org that lives in this process's memory. Not Salesforce; reloads every ${REFRESH_SECONDS} seconds.</p>
+<p>Leads of an org that this process plays. Not Salesforce; reloads every ${REFRESH_SECONDS} seconds.</p>
 ${renderCalls(org)}
 ${renderLeads(org, rows, rows.slice(0, MAX_ROWS))}
 </body>

@@ -5,11 +5,15 @@ import { clientSecretWrong, clientUnknown } from './oauth-error.ts';
 
 export interface TokenRequest {
   readonly org: Org;
-  /** Where the client reached the stand-in: http://host:port. */
+  /** The org's base URL for this client: http://host:port. */
   readonly origin: string;
+  /** The Host that the request was sent to. */
+  readonly host: string;
   readonly params: URLSearchParams;
   /** The Authorization header, if any. */
   readonly authorization: string;
+  /** It came while another token request was still being answered. */
+  readonly overlaps: boolean;
 }
 
 interface Credentials {

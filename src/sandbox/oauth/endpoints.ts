@@ -7,14 +7,17 @@ import { originOf, type Endpoint, type ServiceRequest } from '../service-request
 import { authenticate } from './authenticate.ts';
 import type { TokenRequest } from './clients.ts';
 import { answerIdentity, answerUserInfo, badToken } from './identity.ts';
+import { answerSoap } from './soap-login.ts';
 import { issueToken, revokeToken } from './token.ts';
 
 /** Parameters come as a form; the query string is read too. */
-const toTokenRequest = (org: Org, { body, query, headers }: ServiceRequest): TokenRequest => ({
+const toTokenRequest = (org: Org, { body, query, headers, overlaps }: ServiceRequest): TokenRequest => ({
   org,
   origin: originOf(org, headers),
+  host: headers.host ?? '',
   params: new URLSearchParams([...query, ...new URLSearchParams(body?.toString() ?? '')]),
   authorization: headers.authorization ?? '',
+  overlaps,
 });
 
 function answerHolder(org: Org, request: ServiceRequest, answer: (origin: string, user: Row) => Answer): Answer {
@@ -52,6 +55,12 @@ const IDENTITY: Endpoint = {
   run: (org, request) => answerHolder(org, request, answerIdentity),
 };
 
+const SOAP: Endpoint = {
+  route: 'POST /services/Soap/u/{version}',
+  kind: 'token',
+  run: answerSoap,
+};
+
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
   [TOKEN, REVOKE, USER_INFO].map((endpoint) => [endpoint.route, endpoint]),
 );
@@ -59,5 +68,6 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
 /** @param path without a query string */
 export function findOAuthEndpoint(method: string, path: string): Endpoint | null {
   if (method === 'GET' && /^\/id\/[^/]+\/[^/]+$/.test(path)) return IDENTITY;
+  if (method === 'POST' && /^\/services\/Soap\/u\/\d+\.\d(\/|$)/.test(path)) return SOAP;
   return ENDPOINTS.get(`${method} ${path.replace(/\/$/, '')}`) ?? null;
 }

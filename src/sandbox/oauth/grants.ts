@@ -1,11 +1,12 @@
 /** Whom each grant type logs in (help: "OAuth Authorization Flows"). */
 import { RUN_AS_USER } from '../org.ts';
+import { isMyDomain } from '../service-request.ts';
+import { admitUser, countLogin, findUser } from './admit-user.ts';
 import { authenticateClient, type TokenRequest } from './clients.ts';
 import { readAssertedUser } from './jwt-bearer.ts';
 import {
   authenticationFailed,
   grantTypeUnknown,
-  loginRateExceeded,
   noRunAsUser,
   notApproved,
   userInactive,
@@ -19,28 +20,21 @@ export interface Grant {
   readonly scope?: string;
 }
 
-function countLogin({ org }: TokenRequest, username: string): void {
-  if (!org.logins.isAllowed(username.toLowerCase(), org.config.maxLoginsPerHour, org.now())) throw loginRateExceeded();
-}
-
 function grantPassword(request: TokenRequest): Grant {
   const { org, params } = request;
   const { secret } = authenticateClient(request);
   const [username, password] = [params.get('username') ?? '', params.get('password') ?? ''];
-  if (!org.config.passwordFlow || username === '' || password === '') throw authenticationFailed();
-  countLogin(request, username);
-  const user = org.config.users?.find((each) => each.username.toLowerCase() === username.toLowerCase());
-  if (org.config.users !== null && user?.password !== password) throw authenticationFailed();
-  if (user?.active === false) throw userInactive();
+  if (!org.config.passwordFlow) throw authenticationFailed();
+  admitUser(org, username, password);
   return { username, secret };
 }
 
 function grantClientCredentials(request: TokenRequest): Grant {
   const mode = request.org.config.clientCredentialsFlow;
-  if (mode === 'wrong-domain') throw wrongDomain();
+  if (mode === 'wrong-domain' || !isMyDomain(request.org, request.host)) throw wrongDomain();
   const { secret } = authenticateClient(request);
   if (mode === 'no-run-as-user') throw noRunAsUser();
-  countLogin(request, RUN_AS_USER);
+  countLogin(request.org, RUN_AS_USER);
   return { username: RUN_AS_USER, secret, scope: 'api' };
 }
 
@@ -48,8 +42,8 @@ function grantJwtBearer(request: TokenRequest): Grant {
   const { org } = request;
   if (!org.config.jwtBearerFlow) throw grantTypeUnknown();
   const username = readAssertedUser(request);
-  countLogin(request, username);
-  const user = org.config.users?.find((each) => each.username.toLowerCase() === username.toLowerCase());
+  countLogin(org, username);
+  const user = findUser(org, username);
   if (username === '' || (org.config.users !== null && !user)) throw notApproved();
   if (user?.active === false) throw userInactive();
   return { username, secret: '', scope: 'api' };

@@ -57,6 +57,8 @@ export function readAssertedUser({ org, origin, params }: TokenRequest): string 
   if (assertion.header['alg'] !== 'RS256') throw assertionInvalid();
   if (client.certificate !== undefined && !isSigned(assertion, client.certificate)) throw assertionInvalid();
   if (![...LOGIN_HOSTS, origin].includes(textOf(aud))) throw audienceWrong();
-  if (typeof exp !== 'number' || exp * 1000 <= org.now().getTime()) throw assertionExpired();
+  // simple-salesforce writes the seconds as a text, and logs in to Salesforce all the same.
+  const expiresAt = typeof exp === 'number' || typeof exp === 'string' ? Number(exp) * 1000 : NaN;
+  if (!(expiresAt > org.now().getTime())) throw assertionExpired();
   return textOf(prn) || textOf(sub);
 }

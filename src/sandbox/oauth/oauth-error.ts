@@ -21,6 +21,7 @@ export const clientSecretWrong = make('invalid_client', 'invalid client credenti
 export const authenticationFailed = make('invalid_grant', 'authentication failure');
 export const userInactive = make('invalid_grant', 'inactive user');
 export const loginRateExceeded = make('invalid_grant', 'login rate exceeded');
+export const alreadyProcessing = make('invalid_grant', 'token request is already being processed');
 export const wrongDomain = make('invalid_grant', 'request not supported on this domain');
 export const noRunAsUser = make('invalid_grant', 'no client credentials user enabled');
 export const notApproved = make('invalid_grant', "user hasn't approved this consumer");

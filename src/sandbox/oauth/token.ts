@@ -6,7 +6,7 @@ import { idOf } from '../records/table.ts';
 import { ok, type Answer } from '../rest/call.ts';
 import type { TokenRequest } from './clients.ts';
 import { GRANTS, type Grant } from './grants.ts';
-import { grantTypeMissing, grantTypeUnknown, OAuthError, tokenTypeUnknown } from './oauth-error.ts';
+import { alreadyProcessing, grantTypeMissing, grantTypeUnknown, OAuthError, tokenTypeUnknown } from './oauth-error.ts';
 import type { Session } from './sessions.ts';
 
 const answerRefusal = (error: unknown): Answer => {
@@ -14,7 +14,8 @@ const answerRefusal = (error: unknown): Answer => {
   return { status: 400, body: { error: error.error, error_description: error.message } };
 };
 
-function openSession(org: Org, userId: string): Session {
+/** The session that a user has already, where they are shared, else a new one. */
+export function openSession(org: Org, userId: string): Session {
   const { shareSessions, sessionTimeoutMs } = org.config;
   const shared = shareSessions ? org.sessions.find(userId, sessionTimeoutMs, org.now()) : null;
   return shared ?? org.sessions.open(userId, ORG_ID, org.now());
@@ -38,8 +39,21 @@ function answerGrant({ org, origin }: TokenRequest, { username, secret, scope }:
   });
 }
 
+function refuseBusy({ org, overlaps }: TokenRequest): void {
+  const { tokenRequests } = org.config;
+  if (tokenRequests === 'busy' || (tokenRequests === 'one-at-a-time' && overlaps)) throw alreadyProcessing();
+}
+
+/** Tells the counters how it ended. */
 export function issueToken(request: TokenRequest): Answer {
+  const answer = tryToIssue(request);
+  request.org.calls.logins[answer.status === 200 ? 'granted' : 'refused'] += 1;
+  return answer;
+}
+
+function tryToIssue(request: TokenRequest): Answer {
   try {
+    refuseBusy(request);
     const grantType = request.params.get('grant_type');
     if (!grantType) throw grantTypeMissing();
     const grant = GRANTS.get(grantType);

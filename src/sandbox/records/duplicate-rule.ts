@@ -37,11 +37,12 @@ function describeDuplicates(base: string, type: SObjectType, rows: readonly Row[
  * "alert" without the caller's allowSave, would. The real rule also compares names and companies loosely.
  */
 export function checkDuplicates(org: Org, base: string, type: SObjectType, row: Row, allowSave: boolean): void {
-  const { duplicateRule } = org.config;
+  const { duplicateRule, duplicateResultKey } = org.config;
   if (duplicateRule === 'off' || (duplicateRule === 'alert' && allowSave)) return;
   const others = org.tableOf(type).liveWith('Email', row['Email'] ?? null);
   const matches = others.filter((other) => idOf(other) !== idOf(row));
   if (row['Email'] === null || matches.length === 0) return;
-  const duplicateResut = describeDuplicates(base, type, matches, duplicateRule === 'alert');
-  throw new SalesforceError(400, [{ duplicateResut, errorCode: 'DUPLICATES_DETECTED', message: MESSAGE }]);
+  const details = describeDuplicates(base, type, matches, duplicateRule === 'alert');
+  const item = { [duplicateResultKey]: details, errorCode: 'DUPLICATES_DETECTED', message: MESSAGE };
+  throw new SalesforceError(400, [item]);
 }

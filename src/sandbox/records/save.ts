@@ -1,5 +1,5 @@
-/** How a record is created, changed, deleted and converted. */
-import { formatDate, formatDateTime } from '../datetime.ts';
+/** How a record is created, changed and deleted. */
+import { formatDateTime } from '../datetime.ts';
 import { entityDeleted, externalIdNotFound, leadConverted } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import type { Org, RecordWrite } from '../org.ts';
@@ -7,8 +7,11 @@ import type { FieldValue, Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
 import { checkLock, checkRequired, checkUnique, checkValidationRule, checkValues } from './checks.ts';
 import { checkDuplicates } from './duplicate-rule.ts';
+import { checkMember, childrenOf } from './members.ts';
 import { readBody } from './read-body.ts';
-import { buildRow, computeLead } from './row.ts';
+import { resolveRelations } from './relations.ts';
+import { buildRow, compute } from './row.ts';
+import { resolvePlaces } from './state-country.ts';
 import { idOf, isDeleted } from './table.ts';
 
 /** Who saves, and what the request's headers ask for. */
@@ -23,9 +26,18 @@ export interface SaveContext {
   readonly allowDuplicates: boolean;
 }
 
-function assign(context: SaveContext, changes: Row): Row {
-  const owner = context.org.config.assignmentRuleOwner;
-  return context.autoAssign && owner !== null ? { ...changes, OwnerId: parseId(owner) ?? owner } : changes;
+/** What an object asks of its records beyond their fields. */
+const RULES: Readonly<Record<string, (context: SaveContext, type: SObjectType, row: Row) => void>> = {
+  Lead: (context, type, row) => {
+    checkValidationRule(context.org, type, row);
+    checkDuplicates(context.org, context.base, type, row, context.allowDuplicates);
+  },
+  CampaignMember: ({ org }, _type, row) => checkMember(org, row),
+};
+
+function assign({ org, autoAssign }: SaveContext, type: SObjectType): Row {
+  const owner = org.config.assignmentRuleOwner;
+  return type.name === 'Lead' && autoAssign && owner !== null ? { OwnerId: parseId(owner) ?? owner } : {};
 }
 
 const auditOf = ({ org, userId }: SaveContext): Record<string, FieldValue> => {
@@ -33,11 +45,16 @@ const auditOf = ({ org, userId }: SaveContext): Record<string, FieldValue> => {
   return { LastModifiedDate: at, LastModifiedById: userId, SystemModstamp: at };
 };
 
+/** The row with what follows from the changes. */
+function complete({ org }: SaveContext, type: SObjectType, row: Row, changes: Row): Row {
+  const hasPlaces = type.name === 'Lead' && org.config.stateCountryPicklists;
+  return compute(type, hasPlaces ? { ...row, ...resolvePlaces(row, changes) } : row, org.now());
+}
+
 function checkRow(context: SaveContext, type: SObjectType, row: Row, changes: Row): void {
   checkRequired(type, row);
   checkValues(context.org, type, changes);
-  checkValidationRule(context.org, type, row);
-  checkDuplicates(context.org, context.base, type, row, context.allowDuplicates);
+  RULES[type.name]?.(context, type, row);
   checkUnique(context.org, type, row);
   checkLock(context.org, idOf(row));
 }
@@ -58,12 +75,12 @@ function note(org: Org, type: SObjectType, action: RecordWrite['action'], record
  */
 export function createRecord(context: SaveContext, type: SObjectType, body: unknown, extra: Row = {}): string {
   const { org, userId } = context;
-  const changes = { ...readBody(type, body, 'create'), ...extra };
+  const changes = { ...readBody(type, resolveRelations(org, type, body), 'create'), ...extra };
   const audit = auditOf(context);
   const defaults = { OwnerId: userId, CreatedById: userId, CreatedDate: audit['LastModifiedDate'] ?? null };
   const id = org.newId(type.keyPrefix);
-  const own = buildRow(type, assign(context, { ...defaults, ...audit, ...changes, Id: id }));
-  const row = { ...own, ...computeLead(own) };
+  const own = buildRow(type, { ...defaults, ...audit, ...changes, ...assign(context, type), Id: id });
+  const row = complete(context, type, own, changes);
   checkRow(context, type, row, changes);
   org.tableOf(type).insert(row);
   note(org, type, 'created', row);
@@ -73,36 +90,28 @@ export function createRecord(context: SaveContext, type: SObjectType, body: unkn
 /** Changes the fields that `body` names. */
 export function updateRecord(context: SaveContext, type: SObjectType, before: Row, body: unknown): void {
   const { org } = context;
-  const changes = readBody(type, body, 'update');
+  const changes = readBody(type, resolveRelations(org, type, body), 'update');
   if (before['IsConverted'] === true) throw leadConverted();
-  const own = assign(context, { ...before, ...changes, ...auditOf(context) });
-  const row = { ...own, ...computeLead(own) };
+  const own = { ...before, ...changes, ...auditOf(context), ...assign(context, type) };
+  const row = complete(context, type, own, changes);
   checkRow(context, type, row, changes);
   org.tableOf(type).replace(row);
   note(org, type, 'updated', row);
 }
 
-/** Moves a record to the recycle bin. */
+/** Moves a record to the recycle bin, and with it those that hang on it. */
 export function deleteRecord(context: SaveContext, type: SObjectType, before: Row): void {
-  checkLock(context.org, idOf(before));
+  const { org } = context;
+  checkLock(org, idOf(before));
+  for (const child of childrenOf(org, type.name, idOf(before)))
+    if (!isDeleted(child.row)) moveToBin(context, org.typeNamed(child.sobject), child.row);
+  moveToBin(context, type, before);
+}
+
+function moveToBin(context: SaveContext, type: SObjectType, before: Row): void {
   const row = { ...before, ...auditOf(context), IsDeleted: true };
   context.org.tableOf(type).replace(row);
   note(context.org, type, 'deleted', row);
-}
-
-/** Does what a sales person's Convert button does, as far as the Lead shows it. */
-export function convertLead(org: Org, type: SObjectType, before: Row): Row {
-  const row = {
-    ...before,
-    IsConverted: true,
-    Status: 'Closed - Converted',
-    ConvertedDate: formatDate(org.now()),
-    ConvertedAccountId: org.newId('001'),
-    ConvertedContactId: org.newId('003'),
-    SystemModstamp: formatDateTime(org.now()),
-  };
-  org.tableOf(type).replace(row);
-  return row;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Where the records of one object are kept, and how they are found without a scan. */
 import type { FieldValue, Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
+import { ChangeLog } from './change-log.ts';
 import type { Transactions } from './transaction.ts';
 
 type Index = Map<string, Set<string>>;
@@ -29,11 +30,15 @@ function removeFrom(index: Index, row: Row, field: string): void {
 /** Rows are replaced, never changed, so that a reader's row stays what it was. */
 export class Table {
   readonly #transactions: Transactions;
+  readonly #onChange: () => void;
   readonly #rows = new Map<string, Row>();
+  readonly #changes = new ChangeLog();
   #indexes = new Map<string, Index>();
 
-  constructor(type: SObjectType, transactions: Transactions) {
+  /** @param onChange told of every write, also of one that is taken back */
+  constructor(type: SObjectType, transactions: Transactions, onChange: () => void) {
     this.#transactions = transactions;
+    this.#onChange = onChange;
     this.redefine(type);
   }
 
@@ -66,6 +71,11 @@ export class Table {
     return this.#indexes.get(field)?.get(keyOf(value)) ?? [];
   }
 
+  /** Ids that include every row whose SystemModstamp is `stamp` or later, deleted ones too. */
+  idsChangedSince(stamp: string): ReadonlySet<string> {
+    return this.#changes.since(stamp);
+  }
+
   /** The live rows whose indexed `field` is `value` in any case. */
   liveWith(field: string, value: FieldValue): Row[] {
     const rows: Row[] = [];
@@ -88,23 +98,37 @@ export class Table {
     this.#transactions.remember(() => this.#swap(row, before));
   }
 
+  /** Forgets a row for good; no transaction brings it back. */
+  remove(row: Row): void {
+    this.#drop(row);
+  }
+
   #put(row: Row): void {
     this.#rows.set(idOf(row), row);
     this.#addToIndexes(row);
+    this.#logChange(row);
   }
 
   #drop(row: Row): void {
     for (const [field, index] of this.#indexes) removeFrom(index, row, field);
     this.#rows.delete(idOf(row));
+    this.#onChange();
   }
 
   #swap(before: Row, after: Row): void {
     this.#rows.set(idOf(after), after);
+    this.#logChange(after);
     for (const [field, index] of this.#indexes) {
       if (before[field] === after[field]) continue;
       removeFrom(index, before, field);
       addTo(index, after, field);
     }
+  }
+
+  #logChange(row: Row): void {
+    this.#onChange();
+    this.#changes.add(idOf(row), String(row['SystemModstamp'] ?? ''));
+    if (this.#changes.size > 2 * this.#rows.size + 1000) this.#changes.rebuild(this.#rows.values());
   }
 
   #addToIndexes(row: Row): void {

@@ -1,6 +1,13 @@
 /** Which JSON values a field takes, and what a value that is well-formed may still break. */
 import { parseDate, parseDateTime } from '../datetime.ts';
-import { emailInvalid, jsonInvalid, referenceMistyped, tooLong, type ErrorItem } from '../errors.ts';
+import {
+  emailInvalid,
+  jsonInvalid,
+  picklistRestricted,
+  referenceMistyped,
+  tooLong,
+  type ErrorItem,
+} from '../errors.ts';
 import { parseId } from '../ids.ts';
 import type { Field, FieldType, FieldValue } from '../schema/field.ts';
 
@@ -92,5 +99,6 @@ export function checkValue(
   if (field.type === 'reference')
     return hasType(field, value, keyPrefixes) ? null : referenceMistyped(field.label, value, field.name);
   if (field.length > 0 && value.length > field.length) return tooLong(field.label, value, field.length, field.name);
+  if (field.restricted && !field.picklist.includes(value)) return picklistRestricted(field.label, value, field.name);
   return field.type === 'email' && !EMAIL.test(value) ? emailInvalid(field.label, value, field.name) : null;
 }

@@ -25,7 +25,7 @@ function valueOf(field: Field, record: RowRecord): FieldValue {
 
 const keyOf = (value: FieldValue): string => String(value).toLowerCase();
 
-function findRepeated(field: Field, records: readonly RowRecord[]): ReadonlySet<string> {
+export function findRepeated(field: Field, records: readonly RowRecord[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const value of records.map((record) => valueOf(field, record))) {
@@ -44,7 +44,7 @@ function checkRecord(context: SaveContext, { type, field, repeated }: Upsert, re
   return value;
 }
 
-function upsertOne(context: SaveContext, upsert: Upsert, record: RowRecord) {
+export function upsertOne(context: SaveContext, upsert: Upsert, record: RowRecord) {
   const { type, field } = upsert;
   const value = checkRecord(context, upsert, record);
   const [row, ...others] = context.org.tableOf(type).liveWith(field.name, value);

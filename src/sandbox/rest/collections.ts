@@ -26,7 +26,7 @@ import { selectFields } from './sobject-rows.ts';
 const MAX_RECORDS = 200;
 
 /** What became of one record; a failed one says why under `statusCode`. */
-interface RowResult {
+export interface RowResult {
   readonly id?: string;
   readonly success: boolean;
   readonly errors: readonly unknown[];
@@ -109,14 +109,14 @@ function requireChangeable(type: SObjectType): void {
   if (!type.writeable) throw accessInsufficient();
 }
 
-function createOne(context: SaveContext, record: RowRecord): RowResult {
+export function createOne(context: SaveContext, record: RowRecord): RowResult {
   const type = typeOf(context.org, record);
   requireChangeable(type);
   if (keyOfId(record) !== undefined) throw idOnInsert();
   return saved(createRecord(context, type, record));
 }
 
-function updateOne(context: SaveContext, record: RowRecord): RowResult {
+export function updateOne(context: SaveContext, record: RowRecord): RowResult {
   const type = typeOf(context.org, record);
   requireChangeable(type);
   const key = keyOfId(record);
@@ -139,7 +139,7 @@ export function updateCollection(call: Call): Answer {
   return saveEach(call.org, records, allOrNone, (record) => updateOne(context, record));
 }
 
-function deleteOne(context: SaveContext, id: string): RowResult {
+export function deleteOne(context: SaveContext, id: string): RowResult {
   const sobject = context.org.keyPrefixes.get(id.slice(0, 3));
   if (parseId(id) === null || sobject === undefined) throw malformedId(id);
   const type = context.org.typeNamed(sobject);

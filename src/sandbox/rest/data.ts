@@ -5,6 +5,7 @@ import {
   quotaExceeded,
   resourceNotFound,
   SalesforceError,
+  uploadTooLarge,
 } from '../errors.ts';
 import { authenticate } from '../oauth/authenticate.ts';
 import type { Org } from '../org.ts';
@@ -13,6 +14,7 @@ import { answerError, ok, type Answer } from './call.ts';
 import { readJson } from './json.ts';
 import { limitInfo } from './limits.ts';
 import { answerCall, findRoute, type Match } from './router.ts';
+import type { Route } from './routes.ts';
 import { runSubrequest } from './subrequest.ts';
 import { listVersions, readVersion } from './versions.ts';
 
@@ -25,10 +27,17 @@ function chargeCall(org: Org): void {
   org.quota.add(org.now());
 }
 
+/** Salesforce takes less JSON than bulk data. */
+const MAX_JSON_BYTES = 50 * 1024 * 1024;
+
 /** Bodies of GET and DELETE are ignored; clients send a content type with them all the same. */
-function readBody({ method, headers, body }: ServiceRequest): unknown {
+function readBody({ method, headers, body }: ServiceRequest, kind: Route['body']): unknown {
   if (body === null || body.length === 0 || method === 'GET' || method === 'DELETE') return undefined;
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) throw mediaTypeUnsupported();
+  const wanted = kind === 'csv' ? /^text\/csv\b/i : /^application\/json\b/i;
+  if (!wanted.test(headers['content-type'] ?? ''))
+    throw mediaTypeUnsupported(kind === 'csv' ? 'text/csv' : 'application/json');
+  if (kind === 'csv') return body.toString();
+  if (body.length > MAX_JSON_BYTES) throw uploadTooLarge();
   return readJson(body.toString());
 }
 
@@ -49,7 +58,7 @@ function answerMatch(org: Org, request: ServiceRequest, userId: string, segment:
   if (found instanceof SalesforceError) throw found;
   const { route, params } = found;
   const { query, headers } = request;
-  const body = readBody(request);
+  const body = readBody(request, route.body);
   return route.handle({ org, userId, ...version, params, query, headers, body, dispatch: runSubrequest });
 }
 

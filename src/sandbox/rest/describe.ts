@@ -60,7 +60,6 @@ const NEVER = {
   referenceTargetField: null,
   relationshipOrder: null,
   restrictedDelete: false,
-  restrictedPicklist: false,
   searchPrefilterable: false,
   writeRequiresMasterRead: false,
 };
@@ -93,6 +92,7 @@ export const describeField = (field: Field) => ({
   precision: 0,
   referenceTo: field.referenceTo,
   relationshipName: field.relationshipName,
+  restrictedPicklist: field.restricted,
   scale: 0,
   ...DIGITS[field.type],
   soapType: SOAP_TYPES[field.type] ?? 'xsd:string',

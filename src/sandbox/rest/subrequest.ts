@@ -14,7 +14,7 @@ export function runSubrequest(outer: Call, { method, url, body, headers }: Subre
     const [, segment = '', path = '/', search = ''] = ADDRESS.exec(url) ?? [];
     const version = readVersion(outer.org.config, segment);
     const { route, params } = findRoute(method.toUpperCase(), path);
-    if (route.path.startsWith('/composite/batch')) throw resourceNotFound();
+    if (/^\/(composite\/batch|jobs)/.test(route.path)) throw resourceNotFound();
     const all = { ...outer.headers, ...lowerNames(headers) };
     return route.handle({ ...outer, ...version, params, query: new URLSearchParams(search), headers: all, body });
   });

@@ -40,7 +40,7 @@ export function readVersion(config: SandboxConfig, segment: string): { version: 
   return { version, base: `/services/data/${text}` };
 }
 
-const RESOURCES = ['composite', 'limits', 'query', 'queryAll', 'sobjects'];
+const RESOURCES = ['composite', 'jobs', 'limits', 'query', 'queryAll', 'sobjects'];
 
 export function listResources(call: Call): Answer {
   const resources = Object.fromEntries(RESOURCES.map((name) => [name, `${call.base}/${name}`]));

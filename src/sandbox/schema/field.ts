@@ -42,6 +42,8 @@ export interface Field {
   readonly referenceTo: readonly string[];
   readonly relationshipName: string | null;
   readonly picklist: readonly string[];
+  /** Takes no value but those of `picklist`. */
+  readonly restricted: boolean;
 }
 
 type Rest = Partial<Omit<Field, 'name' | 'label' | 'type'>>;
@@ -60,6 +62,7 @@ const PLAIN: Omit<Field, 'name' | 'label' | 'type'> = {
   referenceTo: [],
   relationshipName: null,
   picklist: [],
+  restricted: false,
 };
 
 export const READ_ONLY: Rest = { createable: false, updateable: false };

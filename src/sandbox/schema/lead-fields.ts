@@ -1,9 +1,9 @@
 /** Which fields a Lead has, in the order of describe (Object Reference: Lead). */
+import { COUNTRY_CODES, STATE_CODES } from './countries.ts';
 import { AUDIT_FIELDS, field, READ_ONLY, reference, systemField, type Field } from './field.ts';
+import { INDUSTRY, SALUTATION, SOURCE } from './picklists.ts';
 
 const STATUS = ['Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'];
-const SALUTATION = ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.', 'Mx.'];
-const SOURCE = ['Web', 'Phone Inquiry', 'Partner Referral', 'Purchased List', 'Other'];
 
 export const LEAD_FIELDS: readonly Field[] = [
   systemField('Id', 'Lead ID', 'id', { length: 18 }),
@@ -34,7 +34,7 @@ export const LEAD_FIELDS: readonly Field[] = [
   field('Description', 'Description', 'textarea', { length: 32_000, filterable: false }),
   field('LeadSource', 'Lead Source', 'picklist', { length: 255, picklist: SOURCE }),
   field('Status', 'Status', 'picklist', { length: 255, picklist: STATUS, defaultValue: 'Open - Not Contacted' }),
-  field('Industry', 'Industry', 'picklist', { length: 255 }),
+  field('Industry', 'Industry', 'picklist', { length: 255, picklist: INDUSTRY }),
   field('Rating', 'Rating', 'picklist', { length: 255, picklist: ['Hot', 'Warm', 'Cold'] }),
   field('AnnualRevenue', 'Annual Revenue', 'currency'),
   field('NumberOfEmployees', 'Employees', 'int'),
@@ -59,7 +59,13 @@ export const LEAD_FIELDS: readonly Field[] = [
   field('EmailBouncedDate', 'Email Bounced Date', 'datetime'),
 ];
 
-/** The text field an administrator adds so that each Lead carries its user's SCIM id. */
+/** Beside the text of state and country, once the org has lists of them. */
+export const stateCountryFields = (): readonly Field[] => [
+  field('StateCode', 'State/Province Code', 'picklist', { length: 10, picklist: STATE_CODES }),
+  field('CountryCode', 'Country Code', 'picklist', { length: 10, picklist: COUNTRY_CODES }),
+];
+
+/** The text field an administrator adds so that each record carries the id it has elsewhere. */
 export const externalIdField = (name: string, unique: boolean): Field =>
   field(name, name.replace(/__c$/, '').replaceAll('_', ' '), 'string', {
     length: 255,

@@ -1,7 +1,9 @@
 /** Which objects the org has (describeGlobal). */
 import type { SandboxConfig } from '../config.ts';
 import type { Field, Row } from './field.ts';
-import { externalIdField, LEAD_FIELDS } from './lead-fields.ts';
+import { ACCOUNT_FIELDS, CONTACT_FIELDS } from './account-fields.ts';
+import { CAMPAIGN_FIELDS, CAMPAIGN_MEMBER_FIELDS } from './campaign-fields.ts';
+import { externalIdField, LEAD_FIELDS, stateCountryFields } from './lead-fields.ts';
 import { GROUP_FIELDS, ORGANIZATION_FIELDS, USER_FIELDS } from './org-fields.ts';
 
 export interface SObjectType {
@@ -26,13 +28,14 @@ const buildBlank = (fields: readonly Field[]): Row =>
 
 const sobject = (
   name: string,
+  label: string,
   labelPlural: string,
   keyPrefix: string,
   fields: readonly Field[],
   writeable = false,
 ): SObjectType => ({
   name,
-  label: name,
+  label,
   labelPlural,
   keyPrefix,
   fields,
@@ -43,18 +46,30 @@ const sobject = (
   blank: buildBlank(fields),
 });
 
-const leadFields = (config: SandboxConfig): readonly Field[] =>
+const withExternalId = (config: SandboxConfig, fields: readonly Field[]): readonly Field[] =>
   config.externalIdField === null
-    ? LEAD_FIELDS
-    : [...LEAD_FIELDS, externalIdField(config.externalIdField, config.externalIdUnique)];
+    ? fields
+    : [...fields, externalIdField(config.externalIdField, config.externalIdUnique)];
+
+const leadFields = (config: SandboxConfig): readonly Field[] =>
+  withExternalId(config, config.stateCountryPicklists ? [...LEAD_FIELDS, ...stateCountryFields()] : LEAD_FIELDS);
+
+const restrict = (config: SandboxConfig, fields: readonly Field[]): readonly Field[] =>
+  fields.map((field) => (config.restrictedPicklists.includes(field.name) ? { ...field, restricted: true } : field));
 
 /** The org's objects by lower-cased name: Salesforce reads names in any case. */
 export function buildSchema(config: SandboxConfig): Schema {
+  const writeable = (name: string, keyPrefix: string, fields: readonly Field[], label = name): SObjectType =>
+    sobject(name, label, `${label}s`, keyPrefix, restrict(config, fields), true);
   const types = [
-    sobject('Group', 'Groups', '00G', GROUP_FIELDS),
-    sobject('Lead', 'Leads', '00Q', leadFields(config), true),
-    sobject('Organization', 'Organizations', '00D', ORGANIZATION_FIELDS),
-    sobject('User', 'Users', '005', USER_FIELDS),
+    writeable('Account', '001', ACCOUNT_FIELDS),
+    writeable('Campaign', '701', withExternalId(config, CAMPAIGN_FIELDS)),
+    writeable('CampaignMember', '00v', CAMPAIGN_MEMBER_FIELDS, 'Campaign Member'),
+    writeable('Contact', '003', CONTACT_FIELDS),
+    sobject('Group', 'Group', 'Groups', '00G', GROUP_FIELDS),
+    writeable('Lead', '00Q', leadFields(config)),
+    sobject('Organization', 'Organization', 'Organizations', '00D', ORGANIZATION_FIELDS),
+    sobject('User', 'User', 'Users', '005', USER_FIELDS),
   ];
   return new Map(types.map((type) => [type.name.toLowerCase(), type]));
 }

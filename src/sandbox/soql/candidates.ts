@@ -8,7 +8,26 @@ type Ids = ReadonlySet<string>;
 
 type Comparison = Extract<Condition, { kind: 'compare' }>['comparison'];
 
+/** None of them is ever later than SystemModstamp, by whose order changes are known. */
+const TIMES: ReadonlySet<string> = new Set(['SystemModstamp', 'LastModifiedDate', 'CreatedDate']);
+
+/** What a client asks that keeps a copy: everything since a moment. */
+function idsSince(scope: QueryScope, table: Table, comparison: Comparison): Ids | null {
+  const { field, steps } = columnOf(scope, comparison);
+  if (steps.length > 0 || !TIMES.has(field.name)) return null;
+  const [operand] = operandsOf(scope, field, comparison);
+  const since = operand?.kind === 'span' ? operand.start : operand?.value;
+  if (typeof since !== 'string') return null;
+  const ids = table.idsChangedSince(stampOf(since));
+  // Looking up most rows one by one takes longer than a scan.
+  return ids.size * 2 > table.size ? null : ids;
+}
+
+/** Comparisons fold case; stamps have a T. */
+const stampOf = (text: string): string => text.toUpperCase();
+
 function idsOfComparison(scope: QueryScope, table: Table, comparison: Comparison): Ids | null {
+  if (['>', '>='].includes(comparison.operator)) return idsSince(scope, table, comparison);
   if (comparison.operator !== '=' && comparison.operator !== 'IN') return null;
   const { field, steps } = columnOf(scope, comparison);
   if (steps.length > 0 || (field.name !== 'Id' && !table.isIndexed(field.name))) return null;

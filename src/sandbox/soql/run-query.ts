@@ -1,13 +1,14 @@
 /** What a query answers (Query, QueryAll, Query More Results). */
 import type { Query } from '@jetstreamapp/soql-parser-js';
-import { outsideRange } from '../errors.ts';
+import { featureNotEnabled, outsideRange } from '../errors.ts';
 import type { Org } from '../org.ts';
 import { isDeleted, type Table } from '../records/table.ts';
 import type { OutputRecord } from '../records/render.ts';
 import type { Row } from '../schema/field.ts';
+import type { SObjectType } from '../schema/sobjects.ts';
 import { aggregateRows, isAggregate, isPlainCount } from './aggregate.ts';
 import { findCandidates } from './candidates.ts';
-import { findQueryType, type QueryScope } from './columns.ts';
+import { findQueryType, type Column, type QueryScope } from './columns.ts';
 import { buildCondition, type Condition } from './conditions.ts';
 import { parseSoql } from './parse-soql.ts';
 import { buildPredicate } from './predicate.ts';
@@ -21,6 +22,8 @@ export interface QueryResult {
   readonly totalSize: number;
   /** As many as `totalSize`, but none for COUNT(), which answers a number only. */
   readonly recordCount: number;
+  /** What the records have, in the order of SELECT; a name across a relationship has dots. Empty for aggregates. */
+  readonly columns: readonly string[];
   readonly page: (start: number, size: number) => readonly OutputRecord[];
 }
 
@@ -46,10 +49,17 @@ function cut<T>(rows: readonly T[], { offset = 0, limit = Infinity }: Query): re
   return rows.slice(offset, offset + limit);
 }
 
-function listResult<T>(items: readonly T[], render: (item: T) => OutputRecord): QueryResult {
+function listResult<T>(
+  items: readonly T[],
+  columns: readonly string[],
+  render: (item: T) => OutputRecord,
+): QueryResult {
   const page = (start: number, size: number) => items.slice(start, start + size).map(render);
-  return { totalSize: items.length, recordCount: items.length, page };
+  return { totalSize: items.length, recordCount: items.length, columns, page };
 }
+
+const pathOf = ({ steps, field }: Column): string =>
+  [...steps.map(({ relationship }) => relationship), field.name].join('.');
 
 /**
  * Runs a query.
@@ -65,10 +75,23 @@ export function runQuery(org: Org, base: string, soql: string, withDeleted: bool
   const columns = selectColumns(scope, query);
   const rows = cut(sortRows(scope, findRows(scope, query, withDeleted), query.orderBy), query);
   const render = (row: Row): OutputRecord => renderColumns(scope, base, { type, row }, columns);
-  return listResult(rows, render);
+  return listResult(rows, columns.map(pathOf), render);
 }
 
 function runAggregate(scope: QueryScope, query: Query, rows: readonly Row[]): QueryResult {
-  if (isPlainCount(query)) return { totalSize: cut(rows, query).length, recordCount: 0, page: () => [] };
-  return listResult(cut(aggregateRows(scope, query, rows), query), (record) => record);
+  if (isPlainCount(query)) return { totalSize: cut(rows, query).length, recordCount: 0, columns: [], page: () => [] };
+  return listResult(cut(aggregateRows(scope, query, rows), query), [], (record) => record);
+}
+
+/**
+ * Checks the query of a bulk job before it runs.
+ *
+ * @returns the object it is about
+ * @throws SalesforceError as the query would, and for aggregates, which bulk queries do not know
+ */
+export function checkQuery(org: Org, base: string, soql: string): SObjectType {
+  const query = parseSoql(soql);
+  if (isAggregate(query)) throw featureNotEnabled('Aggregate Relationships not supported in Bulk Query');
+  runQuery(org, base, soql, false);
+  return findQueryType(org, soql, query.sObject ?? '');
 }
