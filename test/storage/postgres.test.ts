@@ -35,6 +35,15 @@ describe('PostgreSQL shared by several processes', () => {
     clients.push(client);
     return client;
   };
+  /** Until somebody waits for what the transaction of this client has locked. */
+  const isWaitedFor = async (blocker: pg.Client): Promise<void> => {
+    const { rows: pids } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const watcher = await admin();
+    await eventually(async () => {
+      const text = 'select 1 from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))';
+      return (await watcher.query(text, [pids[0]?.pid])).rows.length > 0 ? true : undefined;
+    });
+  };
   const withOption = (option: string): string => {
     const url = new URL(database.url);
     url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${option}`);
@@ -104,6 +113,35 @@ describe('PostgreSQL shared by several processes', () => {
       second.commitAll([...names].reverse().map(toUnit)),
     ]);
     expect(outcomes.flat().filter(({ kind }) => kind === 'written')).toHaveLength(names.length);
+  });
+
+  it('ends no membership without a version and an entry, also one that came while the deletion waited', async () => {
+    const store = await open();
+    const user = await create(store, 'leaver');
+    const list = 'Group.members';
+    const put = { list, put: [{ value: user, element: JSON.stringify({ value: user }) }], removed: [] };
+    const group = async (members: readonly (typeof put)[]): Promise<string> => {
+      const resource = { ...storedUser('x'), type: 'Group' };
+      await store.commit({ type: 'Group', id: resource.id, after: { resource, keys: [] }, members, entry, at: 1 });
+      return resource.id;
+    };
+    const [held, late] = [await group([put]), await group([])];
+    const blocker = await admin();
+    await blocker.query('begin');
+    await blocker.query('select 1 from resource where id = $1 for update', [held]);
+    const removal = { ...entry, operation: 'delete' } as const;
+    const before = { version: 1, keys: userKeys('leaver') };
+    const deletion = store.commit({ type: 'User', id: user, before, entry: removal, at: 2 });
+    await isWaitedFor(blocker);
+    await store.commitMembers({ type: 'Group', id: late, members: [put], entry, at: 2 });
+    await blocker.query('commit');
+    await deletion;
+    expect(await store.readMembers({ list, owners: [held, late] })).toEqual([]);
+    expect([
+      (await store.readResource('Group', held))?.version,
+      (await store.readResource('Group', late))?.version,
+    ]).toEqual([2, 3]);
+    expect((await store.readJournal(late, 1))[0]).toMatchObject({ version: 3, detail: { changed: ['members'] } });
   });
 
   it('goes on when the server ended its connections', async () => {
