@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
 import { eventually } from '../support/service.ts';
-import { StorageUnavailable } from '../../src/storage/errors.ts';
+import { StatementTimeout, StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { ENGINES, storedUser, storeOptions, userKeys, type Database, type Engine } from '../support/engines.ts';
 
@@ -144,6 +144,31 @@ describe('PostgreSQL shared by several processes', () => {
     expect((await store.readJournal(late, 1))[0]).toMatchObject({ version: 3, detail: { changed: ['members'] } });
   });
 
+  const search = { types: [{ type: 'User', sortBy: {} }], offset: 0, limit: 1, locations: new Map<string, string>() };
+
+  it('tells a statement that ran out of time from an outage', async () => {
+    const store = await open();
+    const blocker = await admin();
+    await blocker.query('begin');
+    await blocker.query('lock table resource in access exclusive mode');
+    const answer = store.queryResources(search).catch((error: unknown) => error);
+    await isWaitedFor(blocker);
+    await (
+      await admin()
+    ).query(
+      `select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and query like '%sort_key%'`,
+    );
+    expect(await answer).toBeInstanceOf(StatementTimeout);
+  });
+
+  it('calls a statement that it cannot run a fault of the program, not an outage', async () => {
+    const store = await open();
+    await (await admin()).query('alter table resource rename column document to elsewhere');
+    const error: unknown = await store.queryResources(search).catch((reason: unknown) => reason);
+    expect(error).not.toBeInstanceOf(StorageUnavailable);
+    expect(String(error)).toMatch(/refused a statement \(42703\).*document/);
+  });
+
   it('goes on when the server ended its connections', async () => {
     const url = new URL(database.url);
     url.searchParams.set('application_name', 'to-be-ended');
@@ -228,6 +253,7 @@ describe('PostgreSQL shared by several processes', () => {
 
   it.each([
     ['a read-only database', () => withOption('-c default_transaction_read_only=on'), /read-only.*name the primary/],
+    ['a setting that the server does not know', () => withOption('-c nonsense=1'), /nonsense/],
     ['a server that is not there', () => 'postgres://u:pass-word@127.0.0.1:1/x', /ECONNREFUSED.*check host and port/],
   ])('names %s in one line without the password', async (_title, url, message) => {
     const error: unknown = await open(url()).catch((reason: unknown) => reason);
