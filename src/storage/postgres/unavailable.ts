@@ -32,15 +32,15 @@ const TIMED_OUT = '57014';
 
 /** Of the data or syntax of a statement, which only this program can mend. */
 const OWN_FAULT = /^(?:22|42)/;
-/** Of these classes, but an operator's: no tables, no right, an unknown or impossible setting in DATABASE_URL. */
-const FAULTS_OF_SETUP: ReadonlySet<string> = new Set(['42P01', '42501', '42704', '22023']);
+/** Of these classes, but for an operator: no tables, a pooler that mixes up connections, no right, a setting that is unknown or impossible. */
+const FAULTS_OF_SETUP: ReadonlySet<string> = new Set(['42P01', '42P05', '42501', '42704', '22023']);
 
 /** What the steps of a transaction threw on purpose passes, and so does a fault of ours; everything else is the database's. */
 export function asUnavailable(error: unknown): unknown {
   const deliberate = [VersionConflict, UniquenessConflict, StorageUnavailable, TypeError];
   if (deliberate.some((kind) => error instanceof kind)) return error;
   const code = codeOf(error);
-  // The message alone: the rest of the error may quote personal data.
+  // Without detail and context of the error, which may quote personal data.
   if (OWN_FAULT.test(code) && !FAULTS_OF_SETUP.has(code))
     return new Error(`PostgreSQL refused a statement (${code}): ${messageOf(error)}`);
   const advice = ADVICE[code];
