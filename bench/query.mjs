@@ -41,6 +41,7 @@ const QUESTIONS = {
     filtered('/Groups', `displayName eq "Group ${anyGroup()}"`, '&excludedAttributes=members'),
   'group members.value eq': () =>
     filtered('/Groups', `members.value eq "${knownId(1 + anyGroup() * MEMBERS)}"`, '&excludedAttributes=members'),
+  'groups.display co': () => filtered('/Users', `groups.display co "Group ${anyGroup()}"`),
   'userName eq, any of 1,000 (/.search, count 1)': () => ({
     path: '/Users/.search',
     body: { filter: orOf(1_000, () => `userName eq "${knownUserName(anyUser())}"`), count: 1 },

@@ -1,11 +1,13 @@
 /** Queries: filter, sort and page over the resources of one type or of several (RFC 7644 §3.4.2, RFC 9865). */
 import { printCursor } from '../scim/cursor.ts';
+import { tooMany } from '../scim/errors.ts';
 import { parseKnownFilter } from '../scim/filter/known.ts';
 import { parsePaging, type Paging } from '../scim/paging.ts';
 import type { Profile } from '../scim/profiles/profile.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
-import { parseSort } from '../scim/sort.ts';
-import type { ResourcePage, TypeQuery } from '../storage/store.ts';
+import { parseSort, type Sort } from '../scim/sort.ts';
+import { StatementTimeout } from '../storage/errors.ts';
+import type { ResourcePage, ResourceQuery, TypeQuery } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
 import { otherNameFilter } from './domain-names.ts';
 import { locationOf } from './location.ts';
@@ -56,17 +58,31 @@ async function listMatches(
 ): Promise<ListedPage> {
   const same = sameQuery(types, query);
   const paging = parsePaging(query, same, PAGE_LIMITS);
-  const asked = typeQueries(types, query, profile);
+  const sort = parseSort(types, query);
+  const asked = typeQueries(types, query, sort, profile);
   for (const one of asked) await refuseCostly(context, one);
-  const { resources, totalResults, next } = await context.store.queryResources({
+  const { resources, totalResults, next } = await readPage(context, {
     types: asked,
-    descending: parseSort(types, query)?.descending ?? false,
+    descending: sort?.descending ?? false,
     locations: locations(context),
     limit: paging.count,
     ...placeOf(paging),
   });
   if (paging.kind === 'index') return { totalResults, resources, startIndex: paging.startIndex };
   return { totalResults, resources, ...(next && { nextCursor: printCursor(same, paging.count, next) }) };
+}
+
+/** A client that were told of an outage would ask again, and in vain: what timed out will do so again. */
+async function readPage({ store }: OperationContext, query: ResourceQuery): Promise<ResourcePage> {
+  try {
+    return await store.queryResources(query);
+  } catch (error) {
+    const isSearch = query.types.some(({ filter, sortBy }) => filter ?? sortBy);
+    if (!isSearch || !(error instanceof StatementTimeout)) throw error;
+    throw tooMany('the database gave this query up: ask for less at once, or by an attribute with an index', {
+      cause: error,
+    });
+  }
 }
 
 /** What a cursor is for: all but the page itself. */
@@ -81,9 +97,13 @@ const placeOf = (paging: Paging) =>
     ? { offset: paging.startIndex - 1 }
     : { offset: 0, ...(paging.after && { after: paging.after }) };
 
-function typeQueries(types: readonly ResourceType[], query: ListQuery, profile: Profile): readonly TypeQuery[] {
+function typeQueries(
+  types: readonly ResourceType[],
+  query: ListQuery,
+  sort: Sort | undefined,
+  profile: Profile,
+): readonly TypeQuery[] {
   const filters = query.filter === undefined ? undefined : parseKnown(types, query.filter, profile);
-  const sort = parseSort(types, query);
   return types.map(({ name }, index) => {
     const [filter, sortBy] = [filters?.[index], sort?.paths[index]];
     return { type: name, ...(filter && { filter }), ...(sortBy && { sortBy }) };

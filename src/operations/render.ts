@@ -35,7 +35,10 @@ function idsByType(
   const types = new Map<ResourceType, string[]>();
   for (const { type: name, id } of resources) {
     const type = registry.resourceType(name);
-    if (type) types.set(type, [...(types.get(type) ?? []), id]);
+    if (!type) continue;
+    const ids = types.get(type);
+    if (ids) ids.push(id);
+    else types.set(type, [id]);
   }
   return types;
 }

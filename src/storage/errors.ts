@@ -25,3 +25,11 @@ export class StorageUnavailable extends Error {
     this.name = 'StorageUnavailable';
   }
 }
+
+/** The database gave a statement up after the time that it has: later it may be faster, but more likely too much was asked. */
+export class StatementTimeout extends StorageUnavailable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StatementTimeout';
+  }
+}

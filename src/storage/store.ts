@@ -280,6 +280,14 @@ export interface Store {
   readResources(type: string, ids: readonly string[]): Promise<readonly StoredResource[]>;
   /** Sorted, and those of equal value in creation order. */
   queryResources(query: ResourceQuery): Promise<ResourcePage>;
+  /**
+   * How many values the filter of a query would be tested on, whatever the resources are like; to know costs about as much as
+   * one of its conditions.
+   *
+   * @param atMost looks that are not too many: above it the number is no more than a hint
+   * @returns looks, each about what a short text takes; 0 where they are few
+   */
+  estimateLooks(query: TypeQuery, atMost: number): Promise<number>;
 
   /**
    * Writes the resource, its keys and a journal entry, and marks the lanes of its user due, in one transaction.

@@ -125,6 +125,32 @@ describe.each(ENGINES)('queries over HTTP on $name', (engine) => {
     });
   });
 
+  describe('filters that would keep the database from everybody else', () => {
+    const emails = Array.from({ length: 18_000 }, (_, at) => ({ value: `a${at}@example.com` }));
+    let path: string;
+
+    beforeAll(async () => {
+      const { body } = await service.scim('POST', '/Users', { userName: 'many', emails });
+      path = `/Users/${String(body['id'])}`;
+    });
+    afterAll(() => service.scim('DELETE', path));
+
+    it.each([
+      ['conditions on many elements', (terms: string) => terms],
+      ['behind a prefix that leaves all', (terms: string) => `userName sw "" and (${terms})`],
+      ['behind an index that leaves the largest', (terms: string) => `userName eq "many" and (${terms})`],
+    ])('are refused with 400 tooMany: %s', async (_, filterOf) => {
+      const terms = Array.from({ length: 1_900 }, (_unused, at) => `emails.value co "x${at}"`).join(' or ');
+      const answer = await service.scim('POST', '/Users/.search', { filter: filterOf(terms) });
+      expectFault(answer, 'tooMany', /would look at too many values of User/);
+    });
+
+    it('do not keep anybody from a single look', async () => {
+      const answer = await service.scim('POST', '/Users/.search', { filter: 'emails.value co "a17999@"' });
+      expect(names(answer)).toEqual(['many']);
+    });
+  });
+
   describe('several types (RFC 7644 §3.4.2.1)', () => {
     it.each(['', '/'])('lists all resources at the root "%s"', async (path) => {
       const answer = await service.scim('GET', path);

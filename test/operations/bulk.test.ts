@@ -13,6 +13,7 @@ import { callerWith } from '../support/caller.ts';
 interface Result {
   readonly status: string;
   readonly location?: string;
+  readonly version?: string;
   readonly response?: { readonly detail: string };
 }
 
@@ -67,6 +68,74 @@ describe.each(ENGINES)('bulk operations on $name', (engine) => {
     );
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['201']));
     expect(sizes).toEqual([100, 100, 50]);
+  });
+
+  describe('changes of single members of one group', () => {
+    const member = (op: string, value: string) => ({
+      op,
+      path: op === 'remove' ? `members[value eq "${value}"]` : 'members',
+      ...(op === 'add' && { value: [{ value }] }),
+    });
+    const patch = (path: string | undefined, ...Operations: readonly unknown[]) => ({
+      method: 'PATCH',
+      path,
+      data: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations },
+    });
+    const createGroup = async (...members: readonly string[]): Promise<string> => {
+      const data = { displayName: `g${(serial += 1)}`, members: members.map((value) => ({ value })) };
+      const [created] = await run({}, [{ method: 'POST', path: '/Groups', bulkId: 'g', data }]);
+      return created?.location ?? '';
+    };
+    const sizesOf = async (operations: readonly unknown[]) => {
+      const sizes: number[] = [];
+      const commitAll: Store['commitAll'] = (units) => {
+        sizes.push(units.length);
+        return store.commitAll(units);
+      };
+      return { results: await run({ commitAll }, operations), sizes };
+    };
+    const membersOf = async (location: string): Promise<readonly string[]> => {
+      const owner = location.split('/').at(-1) ?? '';
+      return (await store.readMembers({ list: 'Group.members', owners: [owner] })).map(({ value }) => value);
+    };
+
+    it('are committed a hundred at a time, each with its version', async () => {
+      const group = await createGroup();
+      const operations = Array.from({ length: 250 }, (_, at) => patch(group, member('add', `m${at}`)));
+      const { results, sizes } = await sizesOf(operations);
+      expect(sizes).toEqual([100, 100, 50]);
+      expect(results.map(({ version }) => version)).toEqual(operations.map((_, at) => `W/"${at + 2}"`));
+      expect(await membersOf(group)).toHaveLength(250);
+    });
+
+    it('come one after the other where they name the same member, or one is about more', async () => {
+      const group = await createGroup('a', 'b');
+      const { results, sizes } = await sizesOf([
+        patch(group, member('add', 'c')),
+        patch(group, member('remove', 'c')),
+        patch(group, member('remove', 'a'), member('add', 'c')),
+        patch(group, { op: 'replace', path: 'members', value: [{ value: 'x' }] }),
+        patch(group, member('add', 'y')),
+        patch(group, member('add', 'x')),
+        patch(group, { op: 'add', path: 'externalId', value: 'ext' }),
+        { ...patch(group, member('add', 'z')), version: 'W/"7"' },
+      ]);
+      expect(results.map(({ status, version }) => [status, version])).toEqual([
+        ...[2, 3, 4, 5, 6, 6, 7, 8].map((version) => ['200', `W/"${version}"`]),
+      ]);
+      expect(sizes).toEqual([1, 1, 1, 1, 1, 1, 1]);
+      expect(await membersOf(group)).toEqual(['x', 'y', 'z']);
+    });
+
+    it('are answered with the version that the group has, also where nothing was to be changed', async () => {
+      const group = await createGroup('a');
+      const results = await run({}, [
+        patch(group, member('add', 'b')),
+        patch(group, member('add', 'a')),
+        patch(group, member('remove', 'nobody')),
+      ]);
+      expect(results.map(({ version }) => version)).toEqual(['W/"2"', 'W/"2"', 'W/"2"']);
+    });
   });
 
   it('tells what was done before the database went away, and tries nothing after', async () => {

@@ -87,6 +87,12 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
     'not (groups pr)',
     'groups.type eq "indirect"',
     'groups[type eq "direct" and display pr]',
+    'groups[type eq "indirect" and display pr]',
+    'groups[not (type eq "direct") and value pr]',
+    'groups.type ne "direct"',
+    'groups.display ne "a"',
+    'not (groups.type eq "direct")',
+    'groups.display co "a" or groups.$ref co "Groups"',
   ])('means the same for %s', async (text) => {
     await same(userType, text);
   });

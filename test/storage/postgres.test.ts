@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../src/database.ts';
 import { eventually } from '../support/service.ts';
-import { StorageUnavailable } from '../../src/storage/errors.ts';
+import { StatementTimeout, StorageUnavailable } from '../../src/storage/errors.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { ENGINES, storedUser, storeOptions, userKeys, type Database, type Engine } from '../support/engines.ts';
 
@@ -34,6 +34,15 @@ describe('PostgreSQL shared by several processes', () => {
     await client.connect();
     clients.push(client);
     return client;
+  };
+  /** Until somebody waits for what the transaction of this client has locked. */
+  const isWaitedFor = async (blocker: pg.Client): Promise<void> => {
+    const { rows: pids } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const watcher = await admin();
+    await eventually(async () => {
+      const text = 'select 1 from pg_stat_activity where $1::integer = any(pg_blocking_pids(pid))';
+      return (await watcher.query(text, [pids[0]?.pid])).rows.length > 0 ? true : undefined;
+    });
   };
   const withOption = (option: string): string => {
     const url = new URL(database.url);
@@ -104,6 +113,60 @@ describe('PostgreSQL shared by several processes', () => {
       second.commitAll([...names].reverse().map(toUnit)),
     ]);
     expect(outcomes.flat().filter(({ kind }) => kind === 'written')).toHaveLength(names.length);
+  });
+
+  it('ends no membership without a version and an entry, also one that came while the deletion waited', async () => {
+    const store = await open();
+    const user = await create(store, 'leaver');
+    const list = 'Group.members';
+    const put = { list, put: [{ value: user, element: JSON.stringify({ value: user }) }], removed: [] };
+    const group = async (members: readonly (typeof put)[]): Promise<string> => {
+      const resource = { ...storedUser('x'), type: 'Group' };
+      await store.commit({ type: 'Group', id: resource.id, after: { resource, keys: [] }, members, entry, at: 1 });
+      return resource.id;
+    };
+    const [held, late] = [await group([put]), await group([])];
+    const blocker = await admin();
+    await blocker.query('begin');
+    await blocker.query('select 1 from resource where id = $1 for update', [held]);
+    const removal = { ...entry, operation: 'delete' } as const;
+    const before = { version: 1, keys: userKeys('leaver') };
+    const deletion = store.commit({ type: 'User', id: user, before, entry: removal, at: 2 });
+    await isWaitedFor(blocker);
+    await store.commitMembers({ type: 'Group', id: late, members: [put], entry, at: 2 });
+    await blocker.query('commit');
+    await deletion;
+    expect(await store.readMembers({ list, owners: [held, late] })).toEqual([]);
+    expect([
+      (await store.readResource('Group', held))?.version,
+      (await store.readResource('Group', late))?.version,
+    ]).toEqual([2, 3]);
+    expect((await store.readJournal(late, 1))[0]).toMatchObject({ version: 3, detail: { changed: ['members'] } });
+  });
+
+  const search = { types: [{ type: 'User', sortBy: {} }], offset: 0, limit: 1, locations: new Map<string, string>() };
+
+  it('tells a statement that ran out of time from an outage', async () => {
+    const store = await open();
+    const blocker = await admin();
+    await blocker.query('begin');
+    await blocker.query('lock table resource in access exclusive mode');
+    const answer = store.queryResources(search).catch((error: unknown) => error);
+    await isWaitedFor(blocker);
+    await (
+      await admin()
+    ).query(
+      `select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and query like '%sort_key%'`,
+    );
+    expect(await answer).toBeInstanceOf(StatementTimeout);
+  });
+
+  it('calls a statement that it cannot run a fault of the program, not an outage', async () => {
+    const store = await open();
+    await (await admin()).query('alter table resource rename column document to elsewhere');
+    const error: unknown = await store.queryResources(search).catch((reason: unknown) => reason);
+    expect(error).not.toBeInstanceOf(StorageUnavailable);
+    expect(String(error)).toMatch(/refused a statement \(42703\).*document/);
   });
 
   it('goes on when the server ended its connections', async () => {
@@ -190,6 +253,7 @@ describe('PostgreSQL shared by several processes', () => {
 
   it.each([
     ['a read-only database', () => withOption('-c default_transaction_read_only=on'), /read-only.*name the primary/],
+    ['a setting that the server does not know', () => withOption('-c nonsense=1'), /nonsense/],
     ['a server that is not there', () => 'postgres://u:pass-word@127.0.0.1:1/x', /ECONNREFUSED.*check host and port/],
   ])('names %s in one line without the password', async (_title, url, message) => {
     const error: unknown = await open(url()).catch((reason: unknown) => reason);

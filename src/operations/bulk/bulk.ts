@@ -8,6 +8,7 @@ import type { JsonObject } from '../../scim/json.ts';
 import type { Caller, OperationContext } from '../context.ts';
 import { BulkJob } from './job.ts';
 import { runUnits, type BulkRun, type Units } from './run-units.ts';
+import { touchedElementsOf } from './touched-elements.ts';
 
 /** Operations that share a transaction: other writers wait for it, and more would have them wait for little gain. */
 const MAX_TOGETHER = 100;
@@ -26,7 +27,8 @@ export async function runBulk(
   const readTarget = (path: string) => parseTarget(context.registry, context.baseUrl(), path);
   const { failOnErrors, operations } = parseBulkRequest(body, readTarget);
   const job = new BulkJob(context, operations);
-  await workOff({ context, caller, job, faultOf }, needsOf(operations), failOnErrors);
+  const needs = needsOf(operations, (operation) => touchedElementsOf(context, operation, caller.profile));
+  await workOff({ context, caller, job, faultOf }, needs, failOnErrors);
   return bulkResponse(job.results.filter((result) => result !== undefined));
 }
 
@@ -38,7 +40,7 @@ async function workOff(run: BulkRun, needs: Needs, failOnErrors: number): Promis
     const together = takeTogether(waiting, needs, Math.min(MAX_TOGETHER, failOnErrors - job.errors));
     waiting = waiting.slice(together.length);
     await runUnits(run, together);
-    if (job.results.some((result) => result?.status === 503)) waiting = endAtOutage(job, waiting);
+    if (together.flat().some((position) => job.results[position]?.status === 503)) waiting = endAtOutage(job, waiting);
   }
 }
 

@@ -6,6 +6,7 @@ import type { BulkResult } from '../../scim/bulk/response.ts';
 import { conflict, invalidValue, type ScimError } from '../../scim/errors.ts';
 import { etag } from '../../scim/preconditions.ts';
 import type { OperationContext } from '../context.ts';
+import type { StoredResource } from '../../storage/store.ts';
 import { locationOf } from '../location.ts';
 import type { Done } from './run-operation.ts';
 
@@ -19,6 +20,8 @@ export class BulkJob {
   readonly #creators: ReadonlyMap<string, number>;
   /** Given beforehand, so that a reference forward or in a circle is an id like any other. */
   readonly #newIds: readonly string[];
+  /** By id: a change that turned out to be none read its resource before others of its batch gave it a new version. */
+  readonly #versions = new Map<string, number>();
 
   constructor(context: OperationContext, operations: readonly BulkOperation[]) {
     this.#context = context;
@@ -54,7 +57,7 @@ export class BulkJob {
       method,
       ...(bulkId !== undefined && { bulkId }),
       location: locationOf(this.#context, target.type.name, resource?.id ?? target.id ?? ''),
-      ...(resource && { version: etag(resource.version) }),
+      ...(resource && { version: etag(this.#latestVersion(resource)) }),
       status,
     };
   }
@@ -70,6 +73,12 @@ export class BulkJob {
       status: fault.status,
       fault: fault.at(`Operations[${position}]`),
     };
+  }
+
+  #latestVersion({ id, version }: StoredResource): number {
+    const latest = Math.max(version, this.#versions.get(id) ?? 0);
+    this.#versions.set(id, latest);
+    return latest;
   }
 
   #idBehind(bulkId: string): string {

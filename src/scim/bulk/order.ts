@@ -1,14 +1,17 @@
 /** In which order operations are worked off: what one refers to comes before it (RFC 7644 §3.7, §3.7.1). */
 import { groupCircles } from './circles.ts';
-import { isFaulty, type BulkOperation } from './operation.ts';
+import { isFaulty, type BulkOperation, type ReadableOperation } from './operation.ts';
 
 /** For each operation, the positions of those that must be done before it. */
 export type Needs = readonly (readonly number[])[];
 
-/** What it refers to, and what came before it that may have changed its resource. */
-export function needsOf(operations: readonly BulkOperation[]): Needs {
+/** The elements that an operation changes, when it changes nothing else and is right whatever else was changed. */
+export type ElementsOf = (operation: ReadableOperation) => ReadonlySet<string> | undefined;
+
+/** What it refers to, and what came before it that may have changed its resource, or the elements that it changes. */
+export function needsOf(operations: readonly BulkOperation[], elementsOf: ElementsOf): Needs {
   const creators = creatorsOf(operations);
-  const latest = new Map<string, number>();
+  const changes = new Map<string, Changes>();
   let removal: number | undefined;
   return operations.map((operation, position) => {
     if (isFaulty(operation)) return [];
@@ -16,13 +19,36 @@ export function needsOf(operations: readonly BulkOperation[]): Needs {
     const created = Array.from(references, (bulkId) => creators.get(bulkId));
     if (method === 'POST') return created.filter(isThere);
     const resource = `${target.type.name} ${target.id ?? ''}`;
-    const before = latest.get(resource);
-    latest.set(resource, position);
+    const before = changes.get(resource) ?? { elements: new Map() };
+    const elements = elementsOf(operation);
+    const changed = changesBefore(before, elements);
+    changes.set(resource, changesAfter(before, elements, position));
     // A removal ends memberships, and so changes resources that it does not name.
     const ended = method === 'DELETE' ? undefined : removal;
     if (method === 'DELETE') removal = position;
-    return [...created, before, ended].filter(isThere);
+    return [...created, ...changed, ended].filter(isThere);
   });
+}
+
+/** The latest changes of a resource: of all of it, and of single elements since then. */
+interface Changes {
+  readonly whole?: number;
+  readonly elements: Map<string, number>;
+}
+
+/** A change of elements waits for none of the others, a change of all for each of them. */
+function changesBefore(
+  { whole, elements }: Changes,
+  own: ReadonlySet<string> | undefined,
+): readonly (number | undefined)[] {
+  const latest = new Set(own ? Array.from(own, (element) => elements.get(element)) : elements.values());
+  return [whole, ...latest];
+}
+
+function changesAfter(before: Changes, own: ReadonlySet<string> | undefined, position: number): Changes {
+  if (!own) return { whole: position, elements: new Map() };
+  for (const element of own) before.elements.set(element, position);
+  return before;
 }
 
 const isThere = (position: number | undefined): position is number => position !== undefined;

@@ -1,6 +1,6 @@
 /** What PostgreSQL or the way to it refuses, as one line that says what to do (codes: appendix A of its manual). */
 import { types } from 'node:util';
-import { StorageUnavailable, UniquenessConflict, VersionConflict } from '../errors.ts';
+import { StatementTimeout, StorageUnavailable, UniquenessConflict, VersionConflict } from '../errors.ts';
 
 const { isNativeError } = types;
 
@@ -28,13 +28,25 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** Of PostgreSQL or of the system. */
 export const codeOf = (error: unknown): string => (isNativeError(error) && 'code' in error ? String(error.code) : '');
 
-/** What the steps of a transaction threw on purpose passes; everything else is the database's. */
+const TIMED_OUT = '57014';
+
+/** Of the data or syntax of a statement, which only this program can mend. */
+const OWN_FAULT = /^(?:22|42)/;
+/** Of these classes, but for an operator: no tables, a pooler that mixes up connections, no right, a setting that is unknown or impossible. */
+const FAULTS_OF_SETUP: ReadonlySet<string> = new Set(['42P01', '42P05', '42501', '42704', '22023']);
+
+/** What the steps of a transaction threw on purpose passes, and so does a fault of ours; everything else is the database's. */
 export function asUnavailable(error: unknown): unknown {
   const deliberate = [VersionConflict, UniquenessConflict, StorageUnavailable, TypeError];
   if (deliberate.some((kind) => error instanceof kind)) return error;
-  const advice = ADVICE[codeOf(error)];
+  const code = codeOf(error);
+  // Without detail and context of the error, which may quote personal data.
+  if (OWN_FAULT.test(code) && !FAULTS_OF_SETUP.has(code))
+    return new Error(`PostgreSQL refused a statement (${code}): ${messageOf(error)}`);
+  const advice = ADVICE[code];
   const message = `the database cannot be used: ${messageOf(error)}${advice === undefined ? '' : ` (${advice})`}`;
-  return new StorageUnavailable(message, { cause: error });
+  const Kind = code === TIMED_OUT ? StatementTimeout : StorageUnavailable;
+  return new Kind(message, { cause: error });
 }
 
 /** A host with several addresses fails with one error for all, which has no message of its own. */

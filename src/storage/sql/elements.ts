@@ -1,10 +1,9 @@
-/** The elements of a multi-valued attribute as rows with `value` (JSON) and `position`, wherever they lie. */
+/** The elements of a multi-valued attribute as rows with `value` (JSON) and `position`, out of a document or a list. */
 import type { Attribute } from '../../scim/schema/attribute.ts';
 import { RESOURCE, type QueryContext, type Source } from './query-context.ts';
 
 /**
- * A `from` item with the elements of `attribute` of the resource at hand: of its document, of the lists that it owns, or of
- * the lists that it is in.
+ * A `from` item with the elements of `attribute` of the resource at hand: of its document, or of the lists that it owns.
  *
  * @param members a condition on the rows of a list that the resource owns, so that not all of them are read
  */
@@ -18,8 +17,6 @@ export function elementsOf(
   const { memberLists, type, dialect } = context;
   const own = source.kind === 'resource' ? memberLists.own.get(type)?.get(attribute.path) : undefined;
   if (own !== undefined) return `(${ownElements(attribute, own, context, members)}) as ${alias}`;
-  const shown = source.kind === 'resource' ? memberLists.shown.get(type)?.get(attribute.path) : undefined;
-  if (shown !== undefined) return `(${shownElements(attribute, shown, context)}) as ${alias}`;
   return dialect.elements(source.json, [...source.path, attribute.name], alias);
 }
 
@@ -36,26 +33,12 @@ function ownElements(attribute: Attribute, list: string, context: QueryContext, 
     where member.owner = resource.id and member.list = ${parameters.add(list)} and ${members}`;
 }
 
-/** `union` leaves out what is known already, so that lists that hold each other come to an end. */
-function shownElements(attribute: Attribute, lists: readonly string[], context: QueryContext): string {
-  const { dialect } = context;
-  const inLists = listsIn(lists, context);
-  const element = dialect.object({
-    value: 'holder.id',
-    $ref: locationOf('holder', context),
-    display: displayOf('holder', attribute, context),
-    type: `case when exists (select 1 from member where member.owner = holder.id and member.value = resource.id
-      and member.list in ${inLists}) then 'direct' else 'indirect' end`,
-  });
-  return `with recursive above (owner) as (
-      select member.owner from member where member.value = resource.id and member.list in ${inLists}
-      union
-      select member.owner from member join above on member.value = above.owner where member.list in ${inLists}
-    )
-    select ${element} as value, holder.seq as position from above join resource as holder on holder.id = above.owner`;
-}
-
-/** The ids of all that are in one of `lists` of these owners, directly or by way of others. @param owners a condition on `owner` */
+/**
+ * The ids of all that are in one of `lists` of these owners, directly or by way of others. `union` leaves out what is known
+ * already, so that lists that hold each other come to an end.
+ *
+ * @param owners a condition on `member.owner`
+ */
 export function everybodyIn(lists: readonly string[], owners: string, context: QueryContext): string {
   const inLists = listsIn(lists, context);
   return `(with recursive beneath (value) as (
@@ -66,10 +49,10 @@ export function everybodyIn(lists: readonly string[], owners: string, context: Q
     select value from beneath)`;
 }
 
-const listsIn = (lists: readonly string[], { parameters }: QueryContext): string =>
+export const listsIn = (lists: readonly string[], { parameters }: QueryContext): string =>
   `(${lists.map((list) => parameters.add(list)).join(', ')})`;
 
-function locationOf(table: string, { locations, parameters }: QueryContext): string {
+export function locationOf(table: string, { locations, parameters }: QueryContext): string {
   const cases = Array.from(
     locations,
     ([type, prefix]) => `when ${parameters.add(type)} then ${parameters.add(prefix)} || ${table}.id`,
@@ -78,7 +61,7 @@ function locationOf(table: string, { locations, parameters }: QueryContext): str
 }
 
 /** In its comparable form where `display` is compared without regard to case. */
-function displayOf(table: string, attribute: Attribute, { dialect }: QueryContext): string {
+export function displayOf(table: string, attribute: Attribute, { dialect }: QueryContext): string {
   if (attribute.subAttribute('display')?.caseExact !== false) return `${table}.display`;
   return dialect.scalar(RESOURCE.json.replaceAll('resource.', `${table}.`), ['displayName']);
 }

@@ -19,6 +19,7 @@ import {
   type QueryContext,
   type Source,
 } from './query-context.ts';
+import { isInSome, shownLists } from './shown.ts';
 
 /** @returns a condition on the table `resource`; its values are added to `context.parameters` */
 export function filterCondition(filter: Filter, context: QueryContext): string {
@@ -148,6 +149,8 @@ function someElement(
   test: (element: Source) => string,
   members?: string,
 ): string {
+  const shown = shownLists(attribute, source, context);
+  if (shown !== undefined) return isInSome(attribute, shown, context, test);
   const alias = nextAlias(context);
   const elements = elementsOf(attribute, source, context, alias, members);
   return `exists (select 1 from ${elements} where ${test(elementOf(attribute, alias))})`;

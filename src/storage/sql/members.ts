@@ -110,22 +110,41 @@ export function* endMemberships(
     unread: true,
   };
   yield { text: 'delete from member where owner = $1', values: [id], unread: true };
+  while (yield* endRound(dialect, { id, entry, at }));
+}
+
+/**
+ * One round does on SQLite. On PostgreSQL another list may have taken the resource in while this one waited for the locks,
+ * and no list may lose an element without a version and an entry: what was not locked is left to the next round.
+ *
+ * @returns whether there was a membership to end
+ */
+function* endRound(dialect: Dialect, { id, entry, at }: Pick<Change, 'id' | 'entry' | 'at'>): Transaction<boolean> {
   // Locked in one order, so that two deletions never wait for each other.
-  const text = `select resource.id, member.list from resource join member on member.owner = resource.id
-    where member.value = $1 order by resource.seq ${dialect.locked('resource')}`;
-  const rows = yield { text, values: [id] };
-  if (rows.length === 0) return;
-  yield { text: 'delete from member where value = $1', values: [id], unread: true };
-  for (const [owner, changed] of attributesByOwner(rows)) {
-    const [row] = yield touch(dialect, owner, at);
-    if (row) yield writeEntry({ ...toResource(row), entry: { ...entry, operation: 'patch', changed }, at });
+  const text = `select resource.id from resource
+    where resource.id in (select owner from member where value = $1) order by resource.seq ${dialect.locked('resource')}`;
+  const owners = (yield { text, values: [id] }).map((row) => String(row['id']));
+  if (owners.length === 0) return false;
+  const ended = attributesByOwner(yield endHeldBy(dialect, owners, id));
+  for (const owner of owners) {
+    const changed = ended.get(owner);
+    const [row] = changed ? yield touch(dialect, owner, at) : [];
+    if (row && changed) yield writeEntry({ ...toResource(row), entry: { ...entry, operation: 'patch', changed }, at });
   }
+  return true;
+}
+
+function endHeldBy(dialect: Dialect, owners: readonly string[], value: string): Statement {
+  const parameters = new Parameters();
+  const text = `delete from member where value = ${parameters.add(value)}
+    and ${isOneOf(dialect, 'owner', owners, parameters)} returning owner, list`;
+  return { text, values: parameters.values };
 }
 
 function attributesByOwner(rows: readonly Row[]): ReadonlyMap<string, readonly string[]> {
   const attributes = new Map<string, string[]>();
-  for (const { id, list } of rows)
-    attributes.set(String(id), [...(attributes.get(String(id)) ?? []), attributeOf(String(list))]);
+  for (const { owner, list } of rows)
+    attributes.set(String(owner), [...(attributes.get(String(owner)) ?? []), attributeOf(String(list))]);
   return attributes;
 }
 

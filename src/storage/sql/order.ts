@@ -7,6 +7,7 @@ import { columnOf } from './columns.ts';
 import { elementsOf } from './elements.ts';
 import { below, containerOf, elementOf, leafOf, nextAlias, RESOURCE, valueText } from './query-context.ts';
 import type { QueryContext, Source } from './query-context.ts';
+import { firstShown, shownLists } from './shown.ts';
 import type { Parameters } from './transaction.ts';
 
 /** @param path undefined where the type has no such attribute @returns a SQL expression on the table `resource` */
@@ -24,6 +25,8 @@ function walk([step, ...rest]: readonly Attribute[], leaf: Attribute, source: So
   if (!step.multiValued) return walk(rest, leaf, below(source, step.name), context);
   const alias = nextAlias(context);
   const value = walk(rest, leaf, elementOf(step, alias), context);
+  const shown = shownLists(step, source, context);
+  if (shown !== undefined) return `(select ${value} from ${firstShown(step, shown, context, alias)})`;
   return `(select ${value} from ${elementsOf(step, source, context, alias)}
     order by ${primaryFirst(step, alias, context)}${alias}.position limit 1)`;
 }

@@ -3,6 +3,7 @@ import type { MemberLists } from '../member-lists.ts';
 import type { Store } from '../store.ts';
 import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
+import { estimateLooks } from './cost.ts';
 import type { Dialect } from './dialect.ts';
 import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
@@ -77,6 +78,7 @@ export function sqlStore(
     readResource: (type, id) => readResource(driver, dialect, type, id),
     readResources: (type, ids) => readResources(driver, dialect, type, ids),
     queryResources: (query) => queryResources(driver, { dialect, ...options }, query),
+    estimateLooks: (query, atMost) => estimateLooks(driver, { dialect, ...options }, query, atMost),
     commit: async (change) => {
       const connectors = followers(change.type);
       await driver.write(() => commitChange(dialect, change, connectors));

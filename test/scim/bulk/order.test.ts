@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { groupCircles } from '../../../src/scim/bulk/circles.ts';
-import { needsOf, orderUnits, type Needs } from '../../../src/scim/bulk/order.ts';
+import { needsOf, orderUnits, type ElementsOf, type Needs } from '../../../src/scim/bulk/order.ts';
 import { BULK_REQUEST_SCHEMA, parseBulkRequest } from '../../../src/scim/bulk/request.ts';
 import { parseTarget } from '../../../src/scim/bulk/target.ts';
 import { registry } from '../support/registries.ts';
@@ -24,6 +24,12 @@ const patch = (path: string, value: unknown) => ({
   path,
   data: { Operations: [{ op: 'add', value }] },
 });
+/** One that says which elements it changes. */
+const touch = (path: string, ...touched: readonly string[]) => ({ ...patch(path, {}), data: { touched } });
+const elementsOf: ElementsOf = ({ data }) => {
+  const { touched } = { touched: undefined, ...(data as { readonly touched?: readonly string[] }) };
+  return touched && new Set(touched);
+};
 const remove = (path: string) => ({ method: 'DELETE', path });
 
 describe('needs', () => {
@@ -39,7 +45,15 @@ describe('needs', () => {
       [remove('/Users/1'), remove('/Users/2'), user('u'), patch('/Groups/1', {})],
       [[], [], [], [1]],
     ],
-  ])('are %s', (_, operations, needs) => expect(needsOf(parse(operations))).toEqual(needs));
+    [
+      'for a change of elements, the change before of one of them, and of all of the resource',
+      [
+        ...[touch('/Groups/1', 'a'), touch('/Groups/1', 'b'), touch('/Groups/1', 'b', 'c'), touch('/Groups/2', 'a')],
+        ...[patch('/Groups/1', {}), touch('/Groups/1', 'a'), touch('/Groups/1', 'd'), remove('/Groups/1')],
+      ],
+      [[], [], [1], [], [0, 2], [4], [4], [4, 5, 6]],
+    ],
+  ])('are %s', (_, operations, needs) => expect(needsOf(parse(operations), elementsOf)).toEqual(needs));
 });
 
 describe('order of operations', () => {
@@ -70,7 +84,7 @@ describe('order of operations', () => {
     ],
     ['has a path that names a new resource after it', [patch('/Groups/bulkId:g', {}), group('g')], [[1], [0]]],
     ['waits for nothing that no operation creates', [group('g', 'nobody'), user('u')], [[0], [1]]],
-  ])('%s', (_, operations, units) => expect(orderUnits(needsOf(parse(operations)))).toEqual(units));
+  ])('%s', (_, operations, units) => expect(orderUnits(needsOf(parse(operations), elementsOf))).toEqual(units));
 
   const graphs = fc
     .integer({ min: 1, max: 12 })
