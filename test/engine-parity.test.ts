@@ -23,6 +23,7 @@ const ONE_ENGINE: Readonly<Record<string, string>> = {
   'test/admin/cli/move.test.ts':
     'goes from one engine to the other and back; test/storage/transfer.test.ts takes each way',
   'test/e2e/process.test.ts': 'exit codes, signals and TLS of the program as it starts with nothing configured',
+  'test/e2e/sandbox.test.ts': 'the embedded stand-in and its file: with PostgreSQL there is none',
   'test/storage/postgres-server.test.ts': 'passwords and TLS of a server: SQLite has none',
   'test/storage/postgres.test.ts': 'several processes on one database, lost connections: SQLite has neither',
   'test/storage/sqlite.test.ts': 'the file, its lock and its disk sync: PostgreSQL has a server for that',
@@ -227,7 +228,7 @@ describe('the tests of the engines', () => {
 
   beforeAll(async () => {
     listed = await listTests(onEachEngine.map(({ path }) => path));
-  }, 60_000);
+  }, 240_000);
 
   const titlesOn = (engine: string): readonly string[] =>
     listed
