@@ -22,9 +22,9 @@ export function recogniseClients(scope: FastifyInstance, fallback: ProfileName):
   });
 }
 
-/** A query in a body changes nothing either. */
-function scopeOf({ method, url }: FastifyRequest): Scope {
-  const isSearch = method === 'POST' && /\/\.search\/?(\?|$)/.test(url);
+/** A query in a body changes nothing either. The route says what it is: the end of a URL may be a parameter of anything. */
+function scopeOf({ method, routeOptions: { url: route = '' } }: FastifyRequest): Scope {
+  const isSearch = method === 'POST' && route.endsWith('/.search');
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || isSearch ? 'read' : 'write';
 }
 
