@@ -65,8 +65,16 @@ function printEntry({ at, kind, version, detail }: JournalEntry): string {
   return `${instant(at)}  ${kind.padEnd(7)}  v${version}  ${text}`;
 }
 
-const printChange = ({ operation, changed, actor, requestId }: ChangeEntry): string =>
-  `${operation} by ${actor}${changed.length > 0 ? `: ${changed.join(', ')}` : ''} [${requestId}]`;
+function printChange({ operation, changed, actor, requestId, profile, rewritten = [] }: ChangeEntry): string {
+  const what = changed.length > 0 ? `: ${changed.join(', ')}` : '';
+  return `${operation} by ${actor}${what} [${requestId}]${printReading(profile, rewritten)}`;
+}
+
+/** Why the result may differ from what was sent: the habits that the client was taken to have, and what they made of the request. */
+function printReading(profile = 'default', rewritten: readonly string[]): string {
+  if (rewritten.length > 0) return ` [${profile}: ${rewritten.join('; ')}]`;
+  return profile === 'default' ? '' : ` [${profile}]`;
+}
 
 function printAttempt({ action, outcome, reason, fields, leadId, error, durationMs }: AttemptEntry): string {
   const what = [`${action} ${outcome}`, leadId, fields.join(', '), error?.code];
