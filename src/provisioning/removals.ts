@@ -1,5 +1,6 @@
 /** What becomes of the Leads of deleted users: each is looked at first, for a converted Lead is a Contact's history. */
 import type { ClaimedUser, Decision, DeliveryContext, RestDecision } from './delivery.ts';
+import type { LeadFields, LeadTarget } from './lead-target.ts';
 import { close, find, lookupFailed, park, remove, rest, type Planned, type PlanOf } from './planned.ts';
 
 type Removal = Planned<PlanOf<'delete'> | PlanOf<'close'>>;
@@ -19,16 +20,13 @@ export async function decideRemovals(
     if (lead.isConverted) return rest(claimed, 'gone', 'user deleted; its Lead was converted and is left alone');
     return plan.kind === 'delete'
       ? remove(claimed, plan.leadId, plan.reason)
-      : release(one.claimed, plan, target.externalIdField);
+      : close(claimed, plan.leadId, released(plan.fields, target), plan.reason);
   });
 }
 
-/** A Lead that was only adopted is free again for the next user of its e-mail. */
-function release(claimed: ClaimedUser, plan: PlanOf<'close'>, externalIdField: string | undefined): Decision {
-  const isAdopted = claimed.lane.origin === 'adopted' && externalIdField !== undefined;
-  const fields = isAdopted ? { ...plan.fields, [externalIdField]: null } : plan.fields;
-  return close(claimed, plan.leadId, fields, plan.reason);
-}
+/** A Lead that stays is free again for the next user of its e-mail: with the old id it would be a stranger's, and a second be made. */
+const released = (fields: LeadFields, { externalIdField }: LeadTarget): LeadFields =>
+  externalIdField === undefined ? fields : { ...fields, [externalIdField]: null };
 
 /** The user is gone and nobody knows whether its Lead was made: the external id tells. */
 export async function decideResolves(
@@ -43,7 +41,7 @@ export async function decideResolves(
   return planned.map(({ claimed, plan }) => {
     const lead = found.leads.find(({ externalId }) => externalId?.toLowerCase() === claimed.lane.userId.toLowerCase());
     if (!lead || lead.isConverted) return rest(claimed, 'gone', 'user deleted; no Lead of its own to remove');
-    if (plan.closeWith) return close(claimed, lead.leadId, plan.closeWith, plan.reason);
+    if (plan.closeWith) return close(claimed, lead.leadId, released(plan.closeWith, target), plan.reason);
     return remove(claimed, lead.leadId, plan.reason);
   });
 }

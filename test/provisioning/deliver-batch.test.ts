@@ -381,6 +381,21 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     expect(await leads()).toMatchObject([{ Id: leadId, SCIM_Id__c: second }]);
   });
 
+  it('sets a Lead free that it made and closes with its user, so that the user who comes back gets no second one', async () => {
+    const closing = { deleted: { created: 'close', adopted: 'close' } };
+    const file = { ...(readSchemaFile('lead-mapping.json') as object), ...closing };
+    const mapping = createMapping(file, userType, mappingData);
+    const first = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver({ mapping });
+    const [{ Id: leadId }] = (await leads()) as [Lead];
+    await remove(first);
+    await deliver({ mapping });
+    expect(await leads()).toMatchObject([{ Id: leadId, Status: 'Closed - Not Converted', SCIM_Id__c: null }]);
+    const second = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver({ mapping });
+    expect(await leads()).toMatchObject([{ Id: leadId, SCIM_Id__c: second }]);
+  });
+
   it.each(['converted', 'deleted'])('forgets a deleted user whose adopted Lead was %s in Salesforce', async (how) => {
     const leadId = await existingLead({ LastName: 'Hood', Company: 'Sherwood', Email: 'a@example.com' });
     const id = await create({ userName: 'a', emails: ['a@example.com'] });
