@@ -1,11 +1,13 @@
 /** The judge says what the client was seen to do: each row is an answer that it was given once, and how it went on. */
 import { describe, expect, it } from '@jest/globals';
 import { refusalOf, swallows, type Judged } from './judge.ts';
+import { isAskedAgain, misreadingOf } from './misreadings.ts';
 
 type Row = readonly [title: string, part: Partial<Judged> & { readonly body?: unknown }];
 
 const user = { schemas: [], id: 'id-1', userName: 'r' };
 const created = (value: unknown) => ({ ...user, meta: { created: value } });
+const UTF8 = 'application/scim+json; charset=utf-8';
 const list = (resource: unknown) => ({ totalResults: 1, Resources: [resource] });
 
 function judged(protocol: Judged['protocol'], { body, ...part }: Row[1]): Judged {
@@ -30,6 +32,11 @@ const taken: readonly Row[] = [
   ['a result without userName', { kind: 'lookup', status: 200, body: list({ id: 'id-1' }) }],
   ['a create without id', { body: { userName: 'r' } }],
   ['text/plain', { body: user, contentType: 'text/plain' }],
+  ['application/json', { body: user, contentType: 'application/json' }],
+  [
+    'an id of other letters in UTF-8',
+    { kind: 'lookup', status: 200, body: list({ ...user, id: 'zoë' }), contentType: UTF8 },
+  ],
   [
     'a member that is a User',
     { resource: 'Group', body: { displayName: 'g', members: [{ value: '1', type: 'User' }] } },
@@ -119,6 +126,8 @@ const taken1: readonly Row[] = [
   ['200 to a create', { status: 200, body: user }],
   ['204 to a PATCH', { kind: 'update', status: 204 }],
   ['an empty list', { kind: 'lookup', status: 200, body: { totalResults: 0, Resources: [] } }],
+  ['the first of two results', { kind: 'lookup', status: 200, body: { totalResults: 2, Resources: [user, user] } }],
+  ['200 to a delete', { kind: 'delete', status: 200 }],
   ['404 with Errors to a lookup', { kind: 'lookup', status: 404, body: error1('404') }],
   ...FAILURES.map((status): Row => [
     `${status} with Errors to a create, which it swallows`,
@@ -128,6 +137,8 @@ const taken1: readonly Row[] = [
   ...both('the schemas of SCIM 2', { ...user, schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'] }),
   ...both('e-mails as strings', { ...user, emails: ['a'] }),
   ...both('e-mails as objects', { ...user, emails: [{ value: 'a' }] }),
+  ...both('no e-mails', { ...user, emails: [] }),
+  ...both('what it does not know', { ...user, nope: 1 }),
   ...both('active', { ...user, active: true }),
   ...both('a null text', { ...user, nickName: null }),
   ...both('a null meta', { ...user, meta: null }),
@@ -172,5 +183,45 @@ describe('the SCIM 1.1 client of WSO2 Identity Server 5', () => {
       false,
       false,
     ]);
+  });
+});
+
+const misread: readonly (readonly [string, Judged['protocol'], Row[1], string | undefined])[] = [
+  ['a result without id', '2.0', { kind: 'lookup', status: 200, body: list({ userName: 'r' }) }, 'writes nothing'],
+  ['a result with id', '2.0', { kind: 'lookup', status: 200, body: list(user) }, undefined],
+  ['an empty list, which it notices', '2.0', { kind: 'lookup', status: 200, body: { Resources: [] } }, undefined],
+  ['letters without a charset', '2.0', { body: { userName: 'zoë' } }, 'ISO-8859-1'],
+  ['letters with a charset', '2.0', { body: { userName: 'zoë' }, contentType: UTF8 }, undefined],
+  ['letters as application/json', '2.0', { body: { userName: 'zoë' }, contentType: 'application/json' }, undefined],
+  ['an empty list', '1.1', { kind: 'lookup', status: 200, body: { totalResults: 0, Resources: [] } }, 'the id null'],
+  ['Errors to a lookup', '1.1', { kind: 'lookup', status: 404, body: error1('404') }, undefined],
+  ['Errors to a create', '1.1', { status: 409, body: error1('409') }, 'though the write failed'],
+  ['Errors to a delete', '1.1', { kind: 'delete', status: 500, body: error1('500') }, 'though the write failed'],
+  ['a SCIM 2 error to a create', '1.1', { status: 409, body: error2 }, undefined],
+];
+
+describe('what the clients get wrong without a word', () => {
+  it.each(misread)('%s in SCIM %s', (_title, protocol, part, expected) => {
+    const answer = judged(protocol, part);
+    // All of it is taken, or refused for other reasons that it tells.
+    expect(misreadingOf(answer)).toEqual(expected === undefined ? undefined : expect.stringContaining(expected));
+    if (expected !== undefined) expect(refusalOf(answer)).toBeUndefined();
+  });
+
+  it('is none of what is answered in a list that nobody can read', () => {
+    for (const text of ['', 'text', '[]', '{"Resources":null}', '{"Resources":{}}'])
+      expect(misreadingOf(judged('2.0', { kind: 'lookup', status: 200, body: text }))).toBeUndefined();
+  });
+});
+
+describe('a request that is sent again at once', () => {
+  it.each([301, 302, 304, 429, 500, 501, 502, 503, 504])('is one of SCIM 2.0 that was answered %s', (status) => {
+    expect([isAskedAgain({ protocol: '2.0', status }), isAskedAgain({ protocol: '1.1', status })]).toEqual([
+      true,
+      false,
+    ]);
+  });
+  it.each([200, 201, 202, 204, 400, 401, 403, 404, 408, 409, 412, 422])('is none that was answered %s', (status) => {
+    expect(isAskedAgain({ protocol: '2.0', status })).toBe(false);
   });
 });

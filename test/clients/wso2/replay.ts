@@ -1,6 +1,6 @@
 /** What WSO2 Identity Server was recorded to send, sent again byte by byte, with our ids in the place of those it was given then. */
 import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { refusalOf, type Judged, type Kind, type Protocol } from './judge.ts';
 
@@ -80,18 +80,21 @@ export async function replay(url: string, flow: Flow, ids: ReadonlyMap<string, s
   const users: string[] = [];
   let group = '';
   const replayed: Replayed[] = [];
+  const agent = protocolOf(flow) === '2.0' && new Agent({ keepAlive: true, maxSockets: 1 });
   for (const step of flow.steps) {
     const own = (text: string): string =>
       text
         .replace(REMOTE_ID, (_, number: string) => users[Number(number) - 1] ?? ids.get('robin') ?? '')
         .replace(/\/g1$/, `/${group}`);
-    const answer = await send(url, { ...step, request: own(step.request), ...(step.body && { body: own(step.body) }) });
+    const sent = { ...step, request: own(step.request), ...(step.body && { body: own(step.body) }) };
+    const answer = await send(url, sent, agent);
     const judged: Judged = { protocol: protocolOf(flow), kind: kindOf(step), resource: resourceOf(step), ...answer };
     const lookup = lookupOf(step);
     if (lookup?.resource === 'User') users.push(firstId(judged));
     if (lookup?.resource === 'Group') group = firstId(judged);
     replayed.push({ step, answer: judged, refusal: refusalOf(judged) });
   }
+  if (agent) agent.destroy();
   return replayed;
 }
 
@@ -113,23 +116,16 @@ function firstId({ text }: Judged): string {
 
 type Sent = Pick<Judged, 'status' | 'contentType' | 'text'>;
 
-export function send(url: string, { request, headers: name, body }: Step): Promise<Sent> {
-  const [method = '', ...target] = request.split(' ');
-  const { hostname, port, host } = new URL(url);
-  const recorded = exchanges.headers[name];
-  if (!recorded) throw new Error(`there are no headers ${name}`);
-  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-  const headers = { ...recorded, ...withLongToken(recorded), Host: host, ...length };
+/** @param agent that keeps connections; without one the request has a connection of its own, as each of SCIM 1.1 had */
+export function send(url: string, step: Step, agent: Agent | false = false): Promise<Sent> {
+  const [method = '', ...target] = step.request.split(' ');
+  const { hostname, port } = new URL(url);
+  const headers = headersOf(step, new URL(url).host);
   return new Promise((resolve, reject) => {
-    const asked = httpRequest({
-      hostname,
-      port,
-      method,
-      path: target.join(' '),
-      headers,
-      setHost: false,
-      agent: false,
-    });
+    const path = target.join(' ');
+    const asked = httpRequest({ hostname, port, method, path, headers, setHost: false, agent });
+    // What was not recorded is not sent: Node would add it.
+    if (!('Connection' in headers)) asked.removeHeader('connection');
     asked.on('error', reject);
     asked.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -137,11 +133,23 @@ export function send(url: string, { request, headers: name, body }: Step): Promi
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'], text });
-        asked.destroy();
+        if (!agent) asked.destroy();
       });
     });
-    asked.end(body);
+    asked.end(step.body);
   });
+}
+
+/** In the order of the recording; a length only where there is a body, which may have another id in it now. */
+function headersOf({ headers: name, body }: Step, host: string): Record<string, string> {
+  const recorded = exchanges.headers[name];
+  if (!recorded) throw new Error(`there are no headers ${name}`);
+  const values = { '{{host}}': host, '{{length}}': body === undefined ? undefined : String(Buffer.byteLength(body)) };
+  const filled = Object.entries({ ...recorded, ...withLongToken(recorded) }).map(([header, value]) => [
+    header,
+    value in values ? values[value as keyof typeof values] : value,
+  ]);
+  return Object.fromEntries(filled.filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 
 /** The recorded tokens are shorter than this service takes. */
