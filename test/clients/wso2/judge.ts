@@ -74,7 +74,9 @@ function elementsRefusal(name: string, value: unknown): string | undefined {
 
 /** It goes into a path as it is; letters beyond ASCII are escaped on the way. */
 function idRefusal(id: unknown): string | undefined {
-  return typeof id === 'string' && /[^\w\-.~!$&'()*+,;=:@%\u00a1-\uffff]/.test(id) ? 'id cannot be in a path' : undefined;
+  return typeof id === 'string' && /[^\w\-.~!$&'()*+,;=:@%\u00a1-\uffff]/.test(id)
+    ? 'id cannot be in a path'
+    : undefined;
 }
 
 function complexRefusal(name: string, value: unknown): string | undefined {

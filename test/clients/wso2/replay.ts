@@ -10,6 +10,8 @@ export interface Step {
   /** Name of a set of headers. */
   readonly headers: string;
   readonly body?: string;
+  /** The id that a look-up of a user was answered with then, where it is not that of its place among them: `id-2` for the second. */
+  readonly found?: string;
 }
 
 export interface Flow {
@@ -69,28 +71,27 @@ export interface Replayed {
   readonly refusal: string | undefined;
 }
 
-/** The ids that the recording server gave: one number for each user that was looked up. */
-const REMOTE_ID = /id-(\d+)/g;
+const REMOTE_ID = /\bid-\d+/g;
 
 /**
  * @param url of the service
  * @param ids by name, of what was there before
  */
 export async function replay(url: string, flow: Flow, ids: ReadonlyMap<string, string>): Promise<readonly Replayed[]> {
-  const users: string[] = [];
+  const users = new Map<string, string>();
+  let lookups = 0;
   let group = '';
   const replayed: Replayed[] = [];
   const agent = protocolOf(flow) === '2.0' && new Agent({ keepAlive: true, maxSockets: 1 });
+  // A flow that was recorded without its look-up is about robin.
+  const own = (text: string): string =>
+    text.replace(REMOTE_ID, (id) => users.get(id) ?? ids.get('robin') ?? '').replace(/\/g1$/, `/${group}`);
   for (const step of flow.steps) {
-    const own = (text: string): string =>
-      text
-        .replace(REMOTE_ID, (_, number: string) => users[Number(number) - 1] ?? ids.get('robin') ?? '')
-        .replace(/\/g1$/, `/${group}`);
     const sent = { ...step, request: own(step.request), ...(step.body && { body: own(step.body) }) };
     const answer = await send(url, sent, agent);
     const judged: Judged = { protocol: protocolOf(flow), kind: kindOf(step), resource: resourceOf(step), ...answer };
     const lookup = lookupOf(step);
-    if (lookup?.resource === 'User') users.push(firstId(judged));
+    if (lookup?.resource === 'User') users.set(step.found ?? `id-${(lookups += 1)}`, firstId(judged));
     if (lookup?.resource === 'Group') group = firstId(judged);
     replayed.push({ step, answer: judged, refusal: refusalOf(judged) });
   }
