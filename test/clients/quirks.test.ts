@@ -2,199 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ENGINES } from '../support/engines.ts';
 import { startService, type Answer, type TestService } from '../support/service.ts';
+import { BY_DEFAULT, PATCH_QUIRKS, STRICTLY, type Body, type Client } from './patch-quirks.ts';
 
-type Client = 'default' | 'wso2' | 'entra' | 'okta' | 'strict';
-type Body = Record<string, unknown>;
-
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const GUID = '3a0e6d3c-8f5e-4a54-9c0f-8a4d6f1f2b77';
 
 const SCIM_CREDENTIALS = JSON.stringify(
   ['wso2', 'entra', 'okta', 'strict'].map((name) => ({ name, token: `token-of-the-${name}-client`, profile: name })),
 );
-
-/** A PATCH of a user by one client: what it had, what is sent, what it has then. */
-interface PatchQuirk {
-  readonly quirk: string;
-  readonly client: Client;
-  readonly before?: Body;
-  readonly operations: readonly object[];
-  /** Members of the whole message beside `Operations`. */
-  readonly message?: Body;
-  readonly after: Body;
-  /** Attributes that must be gone. */
-  readonly without?: readonly string[];
-}
-
-const home = { type: 'home', value: 'h@x.com' };
-const work = { type: 'work', value: 'w@x.com' };
-
-const PATCHES: readonly PatchQuirk[] = [
-  {
-    quirk: 'W6 sets parts of names and extensions by paths, and replaces whole lists',
-    client: 'wso2',
-    before: { name: { givenName: 'A', familyName: 'B' }, emails: [home] },
-    operations: [
-      { op: 'replace', path: 'name.givenName', value: 'R' },
-      { op: 'replace', path: `${ENTERPRISE}:manager.displayName`, value: 'Boss' },
-      { op: 'replace', path: 'emails', value: ['r@x.com', { type: 'work', value: 'w@x.com' }] },
-    ],
-    after: {
-      name: { givenName: 'R', familyName: 'B' },
-      emails: [{ value: 'r@x.com' }, work],
-      [ENTERPRISE]: { manager: { displayName: 'Boss' } },
-      schemas: expect.arrayContaining([ENTERPRISE]),
-    },
-  },
-  {
-    quirk: 'E1 reads "False" as false',
-    client: 'entra',
-    before: { active: true },
-    operations: [{ op: 'Replace', path: 'active', value: 'False' }],
-    after: { active: false },
-  },
-  {
-    quirk: 'E2 reads verbs in any case',
-    client: 'entra',
-    before: { nickName: 'n' },
-    operations: [
-      { op: 'Add', path: 'title', value: 't' },
-      { op: 'REPLACE', path: 'displayName', value: 'd' },
-      { op: 'Remove', path: 'nickName' },
-    ],
-    after: { title: 't', displayName: 'd' },
-    without: ['nickName'],
-  },
-  {
-    quirk: 'E3 reads dotted names and URNs without a path',
-    client: 'entra',
-    operations: [
-      { op: 'replace', value: { displayName: 'B', 'name.givenName': 'K', [`${ENTERPRISE}:employeeNumber`]: 'A' } },
-    ],
-    after: { displayName: 'B', name: { givenName: 'K' }, [ENTERPRISE]: { employeeNumber: 'A' } },
-  },
-  {
-    quirk: 'E4 reads names with filters without a path',
-    client: 'entra',
-    before: { emails: [work] },
-    operations: [{ op: 'replace', value: { 'emails[type eq "work"].value': 'x@x.com' } }],
-    after: { emails: [{ type: 'work', value: 'x@x.com' }] },
-  },
-  {
-    quirk: 'E5 makes the element that a replace chooses and nobody has',
-    client: 'entra',
-    before: { emails: [home] },
-    operations: [{ op: 'Replace', path: 'emails[type eq "work"].value', value: 'w@x.com' }],
-    after: { emails: [home, work] },
-  },
-  {
-    quirk: 'E6 makes one address of several parts',
-    client: 'entra',
-    operations: ['locality', 'region', 'country'].map((part) => ({
-      op: 'Add',
-      path: `addresses[type eq "work"].${part}`,
-      value: part,
-    })),
-    after: { addresses: [{ type: 'work', locality: 'locality', region: 'region', country: 'country' }] },
-  },
-  {
-    quirk: 'E9 takes a manager as a string',
-    client: 'entra',
-    operations: [{ op: 'Add', path: `${ENTERPRISE}:manager`, value: '271' }],
-    after: { [ENTERPRISE]: { manager: { value: '271' } } },
-  },
-  {
-    quirk: 'E9 takes the manager away with an empty string',
-    client: 'entra',
-    before: { [ENTERPRISE]: { department: 'd', manager: { value: '271' } } },
-    operations: [{ op: 'Replace', path: `${ENTERPRISE}:manager`, value: '' }],
-    after: { [ENTERPRISE]: { department: 'd' } },
-  },
-  {
-    quirk: 'E10 unwraps a single value',
-    client: 'entra',
-    operations: [{ op: 'Replace', path: 'displayName', value: [{ $ref: null, value: 'User X' }] }],
-    after: { displayName: 'User X' },
-  },
-  {
-    quirk: 'E11 unpacks roles that are JSON in a string',
-    client: 'entra',
-    operations: [
-      { op: 'Add', path: 'roles', value: [{ value: '{"id":"1","value":"Admin","displayName":"Administrator"}' }] },
-    ],
-    after: { roles: [{ value: 'Admin', display: 'Administrator' }] },
-  },
-  {
-    quirk: 'E12 chooses by a quoted boolean',
-    client: 'entra',
-    before: { roles: [{ value: 'a' }, { value: 'b', primary: true }] },
-    operations: [{ op: 'Replace', path: 'roles[primary eq "True"].value', value: 'c' }],
-    after: { roles: [{ value: 'a' }, { value: 'c', primary: true }] },
-  },
-  {
-    quirk: 'E12 makes the primary role where there is none',
-    client: 'entra',
-    operations: [{ op: 'Add', path: 'roles[primary eq "True"].value', value: 'c' }],
-    after: { roles: [{ value: 'c', primary: true }] },
-  },
-  {
-    quirk: 'E13 passes over members that a PatchOp does not have',
-    client: 'entra',
-    message: { id: 'x' },
-    operations: [{ op: 'Add', path: 'title', value: 't', name: 'addMember' }],
-    after: { title: 't' },
-  },
-  {
-    quirk: 'E14 does nothing for no operations',
-    client: 'entra',
-    before: { title: 't' },
-    operations: [],
-    after: { title: 't' },
-  },
-  {
-    quirk: 'E15 clears by null and by an empty string',
-    client: 'entra',
-    before: { title: 't', nickName: 'n' },
-    operations: [
-      { op: 'Replace', path: 'title', value: null },
-      { op: 'Replace', path: 'nickName', value: '' },
-    ],
-    after: {},
-    without: ['title', 'nickName'],
-  },
-  {
-    quirk: 'E20 leaves readOnly attributes out',
-    client: 'entra',
-    operations: [
-      { op: 'Replace', path: 'meta.created', value: '2020-01-01T00:00:00Z' },
-      { op: 'Add', path: 'groups', value: [{ value: 'g' }] },
-      { op: 'Replace', path: 'title', value: 't' },
-    ],
-    after: { title: 't' },
-    without: ['groups'],
-  },
-  {
-    quirk: 'E21 takes any type',
-    client: 'entra',
-    operations: [{ op: 'Add', path: 'emails[type eq "untyped"].value', value: 'u@x.com' }],
-    after: { emails: [{ type: 'untyped', value: 'u@x.com' }] },
-  },
-  {
-    quirk: 'O3 deactivates without a path',
-    client: 'okta',
-    before: { active: true },
-    operations: [{ op: 'replace', value: { active: false } }],
-    after: { active: false },
-  },
-  {
-    quirk: 'X3 merges a complex attribute that is replaced (SailPoint)',
-    client: 'default',
-    before: { name: { givenName: 'A', familyName: 'B' } },
-    operations: [{ op: 'replace', path: 'name', value: { givenName: 'x' } }],
-    after: { name: { givenName: 'x', familyName: 'B' } },
-  },
-];
 
 describe.each(ENGINES)('clients on $name', (engine) => {
   let service: TestService;
@@ -230,13 +45,31 @@ describe.each(ENGINES)('clients on $name', (engine) => {
   const find = (client: Client, type: string, filter: string, more = ''): Promise<Answer> =>
     as(client, 'GET', `/${type}?filter=${encodeURIComponent(filter)}${more}`);
 
-  it.each(PATCHES)('$quirk', async ({ client, before = {}, operations, message, after, without = [] }) => {
+  it.each(PATCH_QUIRKS)('$quirk', async ({ client, before = {}, operations, message, after, without = [] }) => {
     const id = await create(before);
     const answer = await patch(client, `/Users/${id}`, operations, message);
     expect([answer.status, answer.body['detail']]).toEqual([200, undefined]);
     expect(answer.body).toMatchObject(after);
     for (const name of without) expect(answer.body).not.toHaveProperty(name);
     expect((await as('default', 'GET', `/Users/${id}`)).body).toEqual(answer.body);
+  });
+
+  it.each(PATCH_QUIRKS)('$quirk: by default, unless it takes a profile', async (row) => {
+    const { quirk, before = {}, operations, message, after } = row;
+    const { status, body } = await patch('default', `/Users/${await create(before)}`, operations, message);
+    const otherwise = BY_DEFAULT[quirk] ?? after;
+    expect([quirk, status]).toEqual([quirk, otherwise === 'mutability' ? 400 : 200]);
+    expect(body).toMatchObject(otherwise === 'mutability' ? { scimType: otherwise } : otherwise);
+  });
+
+  it.each(PATCH_QUIRKS.filter(({ quirk }) => quirk in STRICTLY))('$quirk: strictly', async (row) => {
+    const { quirk, before = {}, operations, message } = row;
+    const lower = operations.map((operation) => ({ ...operation, op: operation.op.toLowerCase() }));
+    const path = `/Users/${await create(before)}`;
+    const was = await as('default', 'GET', path);
+    const { status, body } = await patch('strict', path, lower, message);
+    expect([quirk, status === 200 ? status : body['scimType']]).toEqual([quirk, STRICTLY[quirk]]);
+    if (status !== 200) expect((await as('default', 'GET', path)).body).toEqual(was.body);
   });
 
   describe('WSO2 Identity Server', () => {
@@ -472,6 +305,14 @@ describe.each(ENGINES)('clients on $name', (engine) => {
       await create({ userName });
       const filter = [...names, userName].map((name) => `userName eq "${name}"`).join(' or ');
       expect((await as('default', 'POST', '/Users/.search', { filter })).body['totalResults']).toBe(1);
+    });
+
+    it('X5 finds by 200 names in the query of a GET (One Identity)', async () => {
+      const userName = newName();
+      await create({ userName });
+      const names = [...Array.from({ length: 199 }, (_, at) => `nobody-${at}`), userName];
+      const found = await find('default', 'Users', names.map((name) => `userName eq "${name}"`).join(' or '));
+      expect([found.status, found.body['totalResults']]).toEqual([200, 1]);
     });
 
     it('X6 takes the members of a PUT, and drops nulls (JumpCloud)', async () => {
