@@ -89,8 +89,8 @@ async function readPage({ store }: OperationContext, query: ResourceQuery): Prom
 const sameQuery = (types: readonly ResourceType[], { filter, sortBy, sortOrder }: ListQuery): string =>
   JSON.stringify([types.map(({ name }) => name), filter ?? '', sortBy ?? '', sortOrder ?? '']);
 
-const parseKnown = (types: readonly ResourceType[], filter: string, { isTolerant }: Profile) =>
-  parseKnownFilter(types, filter, { unquoted: isTolerant });
+const parseKnown = (types: readonly ResourceType[], filter: string, { unquotedFilters }: Profile) =>
+  parseKnownFilter(types, filter, { unquoted: unquotedFilters });
 
 const placeOf = (paging: Paging) =>
   paging.kind === 'index'

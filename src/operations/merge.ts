@@ -8,6 +8,7 @@ import type { ChangeEntry, StoredResource } from '../storage/store.ts';
 import { changeResource } from './change.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';
+import { withoutOtherDomain } from './domain-names.ts';
 import { readAllMembers, withHeld } from './members.ts';
 import { parseStored } from './stored-resource.ts';
 
@@ -29,7 +30,9 @@ export async function mergeResource(
   return changeResource(context, type, id, caller, async (before) => {
     const held = await readAllMembers(context, type, id);
     const resource = withHeld(parseStored(before), held);
-    const merged = applyPatch(type, resource, [{ op: 'replace', value: partial }], { readOnly: 'ignore' });
+    const { findsNamesOfDomains } = caller.profile;
+    const value = findsNamesOfDomains ? withoutOtherDomain(context, type, resource, partial) : partial;
+    const merged = applyPatch(type, resource, [{ op: 'replace', value }], { readOnly: 'ignore' });
     const after = normaliseResource(type, merged);
     type.validate(after);
     checkImmutable(type, resource, after);

@@ -5,11 +5,12 @@ import { applyPatch } from '../scim/patch/apply.ts';
 import type { PatchOperation } from '../scim/patch/parse.ts';
 import { readOperations } from '../scim/profiles/read-written.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
-import type { JsonObject } from '../scim/json.ts';
+import { isObject, type JsonObject } from '../scim/json.ts';
 import type { StoredResource } from '../storage/store.ts';
 import { changeResource, isUnconditional } from './change.ts';
 import { commitResource } from './commit.ts';
 import type { Caller, OperationContext } from './context.ts';
+import { withoutOtherDomain } from './domain-names.ts';
 import { readTouchedMembers, touchedLists, touchesElementsAlone, withHeld } from './members.ts';
 import { parseStored } from './stored-resource.ts';
 
@@ -44,7 +45,8 @@ export async function applyOperations(
     const held = await readTouchedMembers(context, type, id, touched);
     const document = parseStored(before);
     const resource = withHeld(document, held);
-    const patched = applyPatch(type, resource, [...operations, ...(furtherOf?.(document) ?? [])], {
+    const own = profile.findsNamesOfDomains ? operations.map(withoutDomainIn(context, type, document)) : operations;
+    const patched = applyPatch(type, resource, [...own, ...(furtherOf?.(document) ?? [])], {
       unknown: context.unknownAttributes,
       readOnly: profile.readOnlyInPatch,
       makesElements: profile.makesElements,
@@ -57,3 +59,12 @@ export async function applyOperations(
   };
   return changeResource(context, type, id, caller, apply, { inTurn: !elementsAlone });
 }
+
+/** What SCIM 1.1 sends of a user holds its name as the client knows it. */
+const withoutDomainIn =
+  (context: OperationContext, type: ResourceType, document: JsonObject) =>
+  (operation: PatchOperation): PatchOperation => {
+    const { path, value } = operation;
+    if (path !== undefined || !isObject(value)) return operation;
+    return { ...operation, value: withoutOtherDomain(context, type, document, value) };
+  };

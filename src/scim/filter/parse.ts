@@ -1,5 +1,6 @@
 /** What a filter says: text to a tree of conditions resolved against a resource type (RFC 7644 §3.4.2.2). */
 import { invalidFilter, ScimError } from '../errors.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { elementOf, type Attribute } from '../schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
 import { readBoolean } from '../value.ts';
@@ -14,8 +15,8 @@ export const MAX_FILTER_DEPTH = 50;
 export const MAX_CONDITIONS = 10_000;
 
 export interface FilterOptions {
-  /** Also reads what WSO2 IS sends, `userName Eq robin hood`: all that follows `Eq ` is the value. */
-  readonly unquoted?: boolean;
+  /** Also reads what WSO2 IS sends, `userName Eq robin hood`: all that follows `Eq ` is the value. Absent: refused. */
+  readonly unquoted?: Profile['unquotedFilters'];
 }
 
 /**
@@ -25,10 +26,13 @@ export interface FilterOptions {
  */
 export function parseFilter(resourceType: ResourceType, text: string, options: FilterOptions = {}): Filter {
   const scope: Scope = { resolve: (name) => resourceType.resolve(name) };
+  const literal = options.unquoted === 'literally' ? parseUnquoted(scope, LITERALLY, text) : undefined;
+  if (literal !== undefined) return literal;
   try {
     return parse(scope, text);
   } catch (error) {
-    const fallback = options.unquoted && error instanceof ScimError ? parseUnquoted(scope, text) : undefined;
+    const isRead = options.unquoted !== undefined && options.unquoted !== 'refuse' && error instanceof ScimError;
+    const fallback = isRead ? parseUnquoted(scope, UNQUOTED, text) : undefined;
     if (fallback === undefined) throw error;
     return fallback;
   }
@@ -41,8 +45,13 @@ export function parseFilter(resourceType: ResourceType, text: string, options: F
  *
  * @throws ScimError invalidFilter
  */
-export function parseElementFilter(attribute: Attribute, text: string): Filter {
-  return parse({ ...elementScope(attribute), inPatch: true }, text);
+export function parseElementFilter(attribute: Attribute, text: string, { quotedBooleans }: PathOptions = {}): Filter {
+  return parse({ ...elementScope(attribute), inPatch: true, refusesQuotedBooleans: quotedBooleans === 'refuse' }, text);
+}
+
+export interface PathOptions {
+  /** `roles[primary eq "True"]` of Entra ID; absent: read. */
+  readonly quotedBooleans?: 'refuse';
 }
 
 /** Where names are looked up. */
@@ -52,6 +61,7 @@ interface Scope {
   readonly inElement?: boolean;
   /** Of a PATCH path. */
   readonly inPatch?: boolean;
+  readonly refusesQuotedBooleans?: boolean;
 }
 
 interface Cursor {
@@ -159,7 +169,8 @@ function parseValue(cursor: Cursor, scope: Scope, path: AttributePath): CompareV
 /** In the paths of PATCH, Entra ID quotes booleans: `roles[primary eq "True"].value`. */
 function parseString({ text, position }: Token, scope: Scope, { attribute }: AttributePath): CompareValue {
   const value = parseJsonString(text, position);
-  const isQuotedBoolean = scope.inPatch === true && attribute?.type === 'boolean';
+  const isRead = scope.inPatch === true && scope.refusesQuotedBooleans !== true;
+  const isQuotedBoolean = isRead && attribute?.type === 'boolean';
   return isQuotedBoolean ? (readBoolean(value) as CompareValue) : value;
 }
 
@@ -205,9 +216,13 @@ function valueOnly(attribute: Attribute, name: string): Attribute | undefined {
   return name.toLowerCase() === 'value' ? elementOf(attribute) : undefined;
 }
 
-function parseUnquoted(scope: Scope, text: string): Filter | undefined {
-  // What begins with a quote was meant for the grammar, whose fault is the better answer.
-  const [, name, value] = /^\s*([^\s[\]()"]+)\s+eq\s+([^\s"].*)$/is.exec(text) ?? [];
+/** What begins with a quote was meant for the grammar, whose fault is the better answer. */
+const UNQUOTED = /^\s*([^\s[\]()"]+)\s+eq\s+([^\s"].*)$/is;
+/** As WSO2 IS writes the operator, and hardly anybody else. */
+const LITERALLY = /^([^\s[\]()"]+) Eq (.+)$/s;
+
+function parseUnquoted(scope: Scope, form: RegExp, text: string): Filter | undefined {
+  const [, name, value] = form.exec(text) ?? [];
   const path = name === undefined ? undefined : scope.resolve(name);
   const named = path?.subAttribute ?? path?.attribute;
   const leaf = named?.type === 'complex' ? named.subAttribute('value') : named;

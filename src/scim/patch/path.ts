@@ -1,7 +1,7 @@
 /** What a PATCH path points at (RFC 7644 §3.5.2, figure 7). */
 import { matchesElement, valuesAt } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
-import { parseElementFilter } from '../filter/parse.ts';
+import { parseElementFilter, type PathOptions } from '../filter/parse.ts';
 import { invalidPath, mutability, ScimError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from '../schema/attribute.ts';
@@ -17,10 +17,10 @@ export interface Path extends AttributePath {
  *
  * @throws ScimError invalidPath, or invalidFilter for what is between the brackets
  */
-export function parsePath(resourceType: ResourceType, text: string): Path {
+export function parsePath(resourceType: ResourceType, text: string, options: PathOptions = {}): Path {
   const trimmed = text.trim();
   const open = trimmed.indexOf('[');
-  return open === -1 ? resolve(resourceType, trimmed) : parseValuePath(resourceType, trimmed, open);
+  return open === -1 ? resolve(resourceType, trimmed) : parseValuePath(resourceType, trimmed, open, options);
 }
 
 /** The same for a path somebody reads: `emails[type eq "work"].value`, `addresses.locality`, `urn:…:User:department`. */
@@ -61,7 +61,7 @@ function resolve(resourceType: ResourceType, name: string): AttributePath {
   return path;
 }
 
-function parseValuePath(resourceType: ResourceType, text: string, open: number): Path {
+function parseValuePath(resourceType: ResourceType, text: string, open: number, options: PathOptions): Path {
   const path = resolve(resourceType, text.slice(0, open));
   const { attribute } = path;
   if (attribute?.multiValued !== true || path.subAttribute !== undefined) {
@@ -69,14 +69,14 @@ function parseValuePath(resourceType: ResourceType, text: string, open: number):
   }
   const close = closingBracket(text, open);
   if (close === undefined) throw invalidPath(`the [ of "${clip(text)}" is not closed`);
-  const filter = parseFilterOf(attribute, text.slice(open + 1, close));
+  const filter = parseFilterOf(attribute, text.slice(open + 1, close), options);
   const suffix = text.slice(close + 1);
   return { ...path, filter, ...(suffix === '' ? {} : { subAttribute: subAttributeOf(attribute, suffix) }) };
 }
 
-function parseFilterOf(attribute: Attribute, text: string): Filter {
+function parseFilterOf(attribute: Attribute, text: string, options: PathOptions): Filter {
   try {
-    return parseElementFilter(attribute, text);
+    return parseElementFilter(attribute, text, options);
   } catch (error) {
     throw error instanceof ScimError ? error.at(`${attribute.path}[…]`) : error;
   }

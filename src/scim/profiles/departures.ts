@@ -42,9 +42,10 @@ function requireSchema(schemas: Json | undefined, urn: string): void {
 }
 
 function refuseAt(type: ResourceType, text: string, value: Json | undefined): void {
-  const { attribute, subAttribute } = parsePath(type, text);
+  const { attribute, subAttribute } = parsePath(type, text, { quotedBooleans: 'refuse' });
   const target = subAttribute ?? attribute;
   if (target === undefined || value === undefined || value === null) return;
+  if (!target.multiValued && Array.isArray(value)) throw invalidValue(`${target.path} must be one value, not an array`);
   for (const element of Array.isArray(value) ? value : [value]) refuseElement(target, element, target.path);
 }
 

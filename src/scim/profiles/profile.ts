@@ -28,6 +28,11 @@ export interface Profile {
    * puts them in the place of those that have the same `type`.
    */
   readonly pluralsInScim1: 'merge' | 'replace by type';
-  /** Whether what the RFCs do not have is read where it can mean one thing only: `"True"`, one value for a list, a value without quotes. */
+  /** Whether what the RFCs do not have is read where it can mean one thing only: `"True"`, one value for a list. */
   readonly isTolerant: boolean;
+  /**
+   * A filter whose value has no quotes, and is all the rest: refused, read where it is no filter otherwise, or read before
+   * anything else when its operator is written `Eq`, whatever the value looks like.
+   */
+  readonly unquotedFilters: 'refuse' | 'fallback' | 'literally';
 }

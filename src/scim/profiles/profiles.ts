@@ -13,6 +13,7 @@ const DEFAULT: Profile = {
   answersPatchWithBody: false,
   pluralsInScim1: 'merge',
   isTolerant: true,
+  unquotedFilters: 'fallback',
 };
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
@@ -29,6 +30,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     // Its PATCH replaces id and meta.created.
     readOnlyInPatch: 'ignore',
     findsNamesOfDomains: true,
+    // It escapes nothing: `null or userName pr` is somebody's name.
+    unquotedFilters: 'literally',
     // A 204 is a null pointer to it.
     answersPatchWithBody: true,
     // The claim that changed is all it sends, and the value before it is to go.
@@ -38,7 +41,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   entra: { ...DEFAULT, name: 'entra', readOnlyInPatch: 'ignore', makesElements: 'always', unpacksJson: true },
   // Reassigning a deactivated user is a POST with the same userName.
   okta: { ...DEFAULT, name: 'okta', userAgent: /^Okta SCIM Client/, onExisting: 'reactivate' },
-  strict: { ...DEFAULT, name: 'strict', makesElements: 'never', isTolerant: false },
+  strict: { ...DEFAULT, name: 'strict', makesElements: 'never', isTolerant: false, unquotedFilters: 'refuse' },
 };
 
 // The keys of the table are the names.

@@ -48,6 +48,8 @@ const STRANGE_NAMES = [
   ...['12345', '-0', '1e3', 'true', 'pr', 'robin+hood', 'a&b=c', '50%25', '%41', '\\', 'a\\u0062', '[x]', '{{id}}'],
   ...["o'brien", '../Users', '?filter=x', '#', 'x;y', 'zoë', '😀', 'İstanbul', 'x'.repeat(600)],
   ...['robin hood', 'a and b', 'true or userName pr', 'robin or userName pr', 'x) or (userName pr', 'not (x)'],
+  // Each of these is a filter of RFC 7644 that finds somebody else, or none at all.
+  ...['"bystander"', '"x" or userName pr', 'null or userName pr', '"', '"a"b"'],
   ...['x" or userName pr or userName eq "', 'null and void', 'x eq y', '* or 1=1 --'],
 ];
 
@@ -135,6 +137,21 @@ describe.each(ENGINES)('lives of people that WSO2 Identity Server tells, on $nam
       await leadsAre({ ...LEAD, Title: 'Earl' });
       await act(connector, 'DELETE', 'PRIMARY/robin');
       await leadsAre();
+    },
+  );
+
+  it.each([
+    ['PUT of SCIM 2.0', SCIM2, 'PUT'],
+    ['PUT of SCIM 1.1', SCIM1, 'PUT'],
+    ['PATCH of SCIM 1.1', SCIM1, 'PATCH'],
+  ])(
+    'has one Lead though a %s leaves the user store out and a POST names it again',
+    async (_title, connector, method) => {
+      await act(connector, 'POST', '', { userName: 'PRIMARY/robin', ...HOOD });
+      await act(connector, method, 'robin', { userName: 'robin', title: 'Earl' });
+      await act(connector, 'POST', '', { userName: 'PRIMARY/robin', ...HOOD });
+      expect((await service.scim('GET', '/Users')).body['totalResults']).toBe(1);
+      await leadsAre({ ...LEAD, Title: 'Earl' });
     },
   );
 

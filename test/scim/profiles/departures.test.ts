@@ -69,7 +69,7 @@ const operations: readonly [string, JsonObject, string, RegExp][] = [
     'a wrapped value',
     op({ op: 'replace', path: 'active', value: ['x'] }),
     'invalidValue',
-    /^active must be true or false/,
+    /^active must be one value, not an array/,
   ],
   [
     'a name with a filter',
