@@ -54,6 +54,8 @@ export class Client {
   readonly #random: Random;
   readonly #door: Door;
   readonly #thinkMs: number;
+  /** Deletions of users that were sent, and those of which it is known whether they were carried out. */
+  readonly #deletions = { sent: 0, certain: 0 };
   #stopped = false;
   #paused: Promise<void> | undefined;
 
@@ -113,12 +115,13 @@ export class Client {
 
   async #create(slot: Slot): Promise<void> {
     slot.counter += 1;
+    slot.deletions = this.#deletions.certain;
     // Now and then the new user has the e-mail of the one that was deleted, whose Lead may still be there.
     if (this.#random.chance(0.5)) slot.email = `${slot.name}.${slot.counter}@example.com`;
     const attempt = { what: 'create', after: afterOf(slot, slot.counter) };
     const body = bodyOf(slot, slot.counter, this.#someUsers());
     const answer = await this.#write(slot, attempt, { method: 'POST', path: `/${slot.type}`, body }, 201);
-    if (answer) slot.known = { ...readState(slot, answer.body), version: etagVersion(answer) };
+    if (answer) this.#learn(slot, { ...readState(slot, answer.body), version: etagVersion(answer) });
   }
 
   async #replace(slot: Slot, known: Known): Promise<void> {
@@ -133,9 +136,10 @@ export class Client {
     const after = { ...known, ...(method === 'PUT' ? afterOf(slot, slot.counter) : { counter: slot.counter }) };
     const path = `/${slot.type}/${known.id}`;
     const request = { method, path, body, ...(ifMatch !== undefined && { ifMatch }) };
-    const answer = await this.#write(slot, { what: method, after }, request, 200);
+    const answer = await this.#write(slot, { what: method, after }, request, 200, this.#mayBeStale(slot, ifMatch));
     if (!answer) return;
-    slot.known = { ...after, id: known.id, version: etagVersion(answer) };
+    if (answer.status === 412) return this.#read(slot);
+    this.#learn(slot, { ...after, id: known.id, version: etagVersion(answer) });
     this.#compare(slot, readState(slot, answer.body), after, `${method} ${path} answered`);
   }
 
@@ -149,7 +153,9 @@ export class Client {
 
   async #remove(slot: Slot, known: Known): Promise<void> {
     const path = `/${slot.type}/${known.id}`;
+    if (slot.type === 'Users') this.#deletions.sent += 1;
     if (!(await this.#write(slot, { what: 'DELETE' }, { method: 'DELETE', path }, 204))) return;
+    if (slot.type === 'Users') this.#deletions.certain += 1;
     slot.known = undefined;
     slot.gone.push(known.id);
   }
@@ -168,7 +174,22 @@ export class Client {
     const answer = await this.#ask({ method: 'GET', path }, [200, 404]);
     if (!answer) return;
     const seen = answer.status === 404 ? undefined : { ...readState(slot, answer.body), version: etagVersion(answer) };
-    if (!isAt(seen, known)) this.#lose(slot, seen, `${path} is ${tell(seen)}; acknowledged ${tell(known)}`);
+    if (isAt(seen, known, this.#slack(slot))) this.#learn(slot, seen);
+    else this.#lose(slot, seen, `${path} is ${tell(seen)}; acknowledged ${tell(known)}`);
+  }
+
+  #learn(slot: Slot, known: Known | undefined): void {
+    slot.known = known;
+    slot.deletions = this.#deletions.certain;
+  }
+
+  /** Versions that deletions of its members may have given a group since it was last seen: nobody else has this client's users. */
+  #slack({ type, deletions }: Slot): number {
+    return type === 'Groups' ? this.#deletions.sent - deletions : 0;
+  }
+
+  #mayBeStale(slot: Slot, ifMatch: string | undefined): readonly number[] {
+    return ifMatch !== undefined && this.#slack(slot) > 0 ? [412] : [];
   }
 
   async #readSomeGone(slot: Slot): Promise<void> {
@@ -189,15 +210,17 @@ export class Client {
     const seen = known ? await this.#find(slot, known.id) : await this.#findByName(slot);
     if (seen === 'undecided') return;
     slot.undecided = undefined;
-    if (isAt(seen, known)) return;
+    if (slot.type === 'Users' && undecided.what === 'DELETE') this.#deletions.certain += 1;
+    const slack = this.#slack(slot);
+    if (isAt(seen, known, slack)) return this.#learn(slot, seen);
     const after = undecided.after && { ...undecided.after, version: (known?.version ?? 0) + 1 };
-    if (!isAt(seen, after)) {
+    if (!isAt(seen, after, slack)) {
       const told = `after an undecided ${undecided.what} to ${tell(after)} from ${tell(known)}`;
       this.#lose(slot, seen, `${slot.name} is ${tell(seen)} ${told}`);
       return;
     }
     if (known && !seen) slot.gone.push(known.id);
-    slot.known = seen;
+    this.#learn(slot, seen);
   }
 
   async #find(slot: Slot, id: string): Promise<Known | undefined | 'undecided'> {
@@ -218,13 +241,19 @@ export class Client {
     return this.#find(slot, String(first['id']));
   }
 
-  /** @returns the answer that acknowledges the write; undefined when there was none */
-  async #write(slot: Slot, attempt: Attempt, request: Sent, status: number): Promise<Answered | undefined> {
+  /** @returns the answer that acknowledges the write, or one of the refusals; undefined when there was none */
+  async #write(
+    slot: Slot,
+    attempt: Attempt,
+    request: Sent,
+    status: number,
+    refusals: readonly number[] = [],
+  ): Promise<Answered | undefined> {
     slot.undecided = attempt;
-    const answer = await this.#ask(request, [status]);
+    const answer = await this.#ask(request, [status, ...refusals]);
     if (!answer) return undefined;
     slot.undecided = undefined;
-    this.#world.findings.acknowledged += 1;
+    if (answer.status === status) this.#world.findings.acknowledged += 1;
     return answer;
   }
 
@@ -265,10 +294,10 @@ export class Client {
   }
 }
 
-/** Whether a resource is at one state and version, or not there where it should not be. */
-function isAt(seen: Known | undefined, wanted: Omit<Known, 'id'> | undefined): boolean {
+/** Whether a resource is at one state and version, at most `slack` versions on, or not there where it should not be. */
+function isAt(seen: Known | undefined, wanted: Omit<Known, 'id'> | undefined, slack: number): boolean {
   if (!seen || !wanted) return !seen && !wanted;
-  return isSame(seen, wanted) && seen.version === wanted.version;
+  return isSame(seen, wanted) && seen.version >= wanted.version && seen.version <= wanted.version + slack;
 }
 
 const isAllowed = (reply: Reply): boolean => reply.kind === 'broken' || isProperUnavailable(reply);

@@ -36,10 +36,14 @@ export class Ledger {
   }
 }
 
-/** All but the location, which names the port of the process that answered; members in one order, for JSON has none. */
+/**
+ * All but the location, which names the port of the process that answered, and what is shown of other resources: the groups of
+ * a user, which change no version of it, and the names and addresses of members. Members in one order, for JSON has none.
+ */
 function contentOf({ body }: Answered): string {
   const meta = body['meta'] as Record<string, unknown> | undefined;
-  return JSON.stringify(sorted({ ...body, meta: { ...meta, location: undefined } }));
+  const members = (body['members'] as readonly { readonly value: string }[] | undefined)?.map(({ value }) => value);
+  return JSON.stringify(sorted({ ...body, groups: undefined, members, meta: { ...meta, location: undefined } }));
 }
 
 function sorted(value: unknown): unknown {

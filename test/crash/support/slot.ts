@@ -27,6 +27,8 @@ export interface Slot {
   email: string;
   /** Ids of those that were deleted: they never come back. */
   readonly gone: string[];
+  /** Deletions of users that were certain when `known` was: each later one may have given a group that held the user one more version. */
+  deletions: number;
 }
 
 export const newSlot = (type: Slot['type'], name: string): Slot => ({
@@ -37,6 +39,7 @@ export const newSlot = (type: Slot['type'], name: string): Slot => ({
   undecided: undefined,
   email: `${name}@example.com`,
   gone: [],
+  deletions: 0,
 });
 
 /** What a client sends for the slot's state `counter`. The counter of a user goes to its Lead as the title. */
