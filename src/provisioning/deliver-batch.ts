@@ -10,8 +10,6 @@ import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { forgetCertainty } from './told.ts';
 
-/** Records of one Salesforce collection. */
-export const MAX_BATCH = 200;
 /** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
 const SETTLE_MARGIN_MS = 5_000;
 /** Tried for some minutes; then the lease and the fields marked unsure have to do. */
@@ -27,8 +25,8 @@ export interface BatchResult {
   readonly reached: boolean;
 }
 
-/** @param limit lanes, 1–200 */
-export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH): Promise<BatchResult> {
+/** @param limit lanes; as many as Salesforce takes at once by default */
+export async function deliverBatch(context: DeliveryContext, limit = context.target.batchSize): Promise<BatchResult> {
   const startedAt = context.now();
   const { connector, leaseMs } = context;
   const request = { connector, limit, lease: context.newId(), leaseMs, now: startedAt };

@@ -52,8 +52,11 @@ export interface LeadTarget {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
 
+  /** How many writes one call takes in good time, as fast as Salesforce was last: 200 to 1,000. */
+  readonly batchSize: number;
+
   /**
-   * Writes up to 200 Leads, one call for each kind of write that occurs.
+   * Writes Leads in as few calls as Salesforce answers in good time.
    *
    * @param deadline epoch milliseconds; a call that could not end before it is not sent
    * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does

@@ -1,4 +1,5 @@
-/** How records are read with SOQL: lists cut to what a URI holds, pages followed to the end (REST API Developer Guide, Query). */
+/** How records are read with SOQL: lists cut to what a URI holds and asked for together, pages followed to the end (REST API Developer Guide, Query). */
+import { callTogether, MAX_PARTS, type Part } from './composite.ts';
 import type { ApiReply, Connection } from './connection.ts';
 import { done, failed, unexpectedResponse, type Result } from './errors.ts';
 import { isObject, isText, listOf } from './json.ts';
@@ -13,7 +14,7 @@ const MAX_URI_BYTES = 12_000;
 const URI_OVERHEAD_BYTES = 1000;
 
 /**
- * Reads every row whose `field` is one of `values`, with as few calls as the length of a URI allows.
+ * Reads every row whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that travel together, allow.
  *
  * @param select API names of the fields to read
  * @param values of unequal length are fine; none may be longer than a URI
@@ -25,29 +26,40 @@ export async function queryIn(
   values: readonly string[],
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
+  const parts = chunkLiterals(values.map(quoteSoql)).map((literals) =>
+    partOf(
+      `query?q=${encodeURIComponent(`SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`)}`,
+    ),
+  );
   const rows: Row[] = [];
-  for (const literals of chunkLiterals(values.map(quoteSoql))) {
-    const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
-    const result = await query(connection, soql, deadline);
-    if (result.kind === 'failed') return result;
-    rows.push(...result.value);
+  for (let first = 0; first < parts.length; first += MAX_PARTS) {
+    const results = await callTogether(connection, parts.slice(first, first + MAX_PARTS), deadline);
+    for (const result of results) {
+      const read = await readAll(connection, result, deadline);
+      if (read.kind === 'failed') return read;
+      rows.push(...read.value);
+    }
   }
   return done(rows);
 }
 
+const partOf = (path: string): Part => ({ method: 'GET', path, resource: 'query', records: countRecords });
+
 /** Follows `nextRecordsUrl` until Salesforce says `done`. */
-async function query(connection: Connection, soql: string, deadline: number): Promise<Result<readonly Row[]>> {
+async function readAll(
+  connection: Connection,
+  first: Result<ApiReply>,
+  deadline: number,
+): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
-  let path: string | undefined = `query?q=${encodeURIComponent(soql)}`;
-  while (path !== undefined) {
-    const result = await connection.call({ method: 'GET', path, resource: 'query', records: countRecords, deadline });
+  for (let result = first; ;) {
     if (result.kind === 'failed') return result;
     const page = readPage(result.value);
     if (page.kind === 'failed') return page;
     rows.push(...page.value.rows);
-    path = page.value.next;
+    if (page.value.next === undefined) return done(rows);
+    result = await connection.call({ ...partOf(page.value.next), deadline });
   }
-  return done(rows);
 }
 
 const countRecords = (body: unknown): number => listOf(body, 'records').length;

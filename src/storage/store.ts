@@ -189,7 +189,7 @@ export interface LeasedLane extends Lane {
 
 export interface ClaimRequest {
   readonly connector: string;
-  /** Lanes, 1–200: one Salesforce collection. */
+  /** Lanes: as many as Salesforce takes at once. */
   readonly limit: number;
   /** Unique to this claim. */
   readonly lease: string;
