@@ -6,6 +6,7 @@ import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
 import { fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
+import { readLeads, traceLeads } from './trace.ts';
 
 export interface SalesforceLeads extends LeadTarget {
   describeLead(): Promise<LeadDescription>;
@@ -24,6 +25,8 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     ...(externalIdField === undefined ? {} : { externalIdField }),
     write: (writes, deadline) => writeLeads(connection, externalIdField, writes, deadline),
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
+    trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
+    read: (leadIds, fields, deadline) => readLeads(connection, leadIds, fields, deadline),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),

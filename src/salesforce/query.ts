@@ -12,23 +12,27 @@ const MAX_URI_BYTES = 12_000;
 /** Room for path, SELECT and FROM. */
 const URI_OVERHEAD_BYTES = 1000;
 
-/**
- * Reads every row whose `field` is one of `values`, with as few calls as the length of a URI allows.
- *
- * @param select API names of the fields to read
- * @param values of unequal length are fine; none may be longer than a URI
- */
+/** Which Leads are asked for, and what of them. */
+export interface Question {
+  /** API names of the fields to read. */
+  readonly select: readonly string[];
+  readonly field: string;
+  /** Of unequal length are fine; none may be longer than a URI. */
+  readonly values: readonly string[];
+  /** Also those in the recycle bin. */
+  readonly withDeleted?: boolean;
+}
+
+/** Reads every Lead whose `field` is one of `values`, with as few calls as the length of a URI allows. */
 export async function queryIn(
   connection: Connection,
-  select: readonly string[],
-  field: string,
-  values: readonly string[],
+  { select, field, values, withDeleted = false }: Question,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
   for (const literals of chunkLiterals(values.map(quoteSoql))) {
     const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
-    const result = await query(connection, soql, deadline);
+    const result = await query(connection, soql, withDeleted ? 'queryAll' : 'query', deadline);
     if (result.kind === 'failed') return result;
     rows.push(...result.value);
   }
@@ -36,11 +40,16 @@ export async function queryIn(
 }
 
 /** Follows `nextRecordsUrl` until Salesforce says `done`. */
-async function query(connection: Connection, soql: string, deadline: number): Promise<Result<readonly Row[]>> {
+async function query(
+  connection: Connection,
+  soql: string,
+  resource: 'query' | 'queryAll',
+  deadline: number,
+): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
-  let path: string | undefined = `query?q=${encodeURIComponent(soql)}`;
+  let path: string | undefined = `${resource}?q=${encodeURIComponent(soql)}`;
   while (path !== undefined) {
-    const result = await connection.call({ method: 'GET', path, resource: 'query', records: countRecords, deadline });
+    const result = await connection.call({ method: 'GET', path, resource, records: countRecords, deadline });
     if (result.kind === 'failed') return result;
     const page = readPage(result.value);
     if (page.kind === 'failed') return page;
