@@ -21,7 +21,7 @@ import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
-import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel } from './parts.ts';
+import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel, testMapping } from './parts.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { Mapping } from './provisioning/mapping.ts';
@@ -74,6 +74,7 @@ async function start(
   if (fault !== undefined) throw new ConfigurationError([fault]);
   const model = readModel(config);
   const mapping = readMapping(config, model.registry);
+  await testMapping(config, mapping);
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
     ...storeModel(model),

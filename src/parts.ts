@@ -7,6 +7,9 @@ import { derivationOf } from './operations/derive.ts';
 import { compileMemberships, type MembershipDefinition } from './operations/memberships.ts';
 import type { Model } from './operations/model.ts';
 import { compileIndexes, keyTables } from './operations/resource-keys.ts';
+import { MappingError } from './provisioning/mapping-error.ts';
+import type { MappingFile } from './provisioning/mapping-file.ts';
+import { runTests } from './provisioning/mapping-tests.ts';
 import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
 import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
@@ -32,6 +35,20 @@ export function readMapping(config: Config, registry: Registry): Mapping {
     return createMapping(file, userType, { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
+  }
+}
+
+/**
+ * Tries the tests that are in the mapping file.
+ *
+ * @param mapping what `readMapping` made of the file
+ * @throws ConfigurationError naming each test that fails, the field, what was expected and what came
+ */
+export async function testMapping(config: Config, mapping: Mapping): Promise<void> {
+  const faults = await runTests(mapping, parseMappingFile(config) as MappingFile);
+  if (faults.length > 0) {
+    const { message } = new MappingError('the mapping does not do what its tests say', faults);
     throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
   }
 }

@@ -50,6 +50,7 @@ function describeLane(context: OperationContext, lane: Lane): JsonObject {
     attempts: lane.attempts,
     ...(lane.leadId !== undefined && { leadId: lane.leadId }),
     ...(leadUrl !== undefined && { leadUrl }),
+    ...(lane.ended?.contactId !== undefined && { contactId: lane.ended.contactId }),
     ...(lane.lastAttemptAt !== undefined && { lastAttemptAt: new Date(lane.lastAttemptAt).toISOString() }),
     ...(lane.lastDeliveredAt !== undefined && { lastDeliveredAt: new Date(lane.lastDeliveredAt).toISOString() }),
     ...(lane.error && { lastError: [lane.error.code, lane.error.message, lane.error.hint].filter(Boolean).join(': ') }),

@@ -8,6 +8,7 @@ import { rememberIntent } from './remember-intent.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
+import { resolveSurprises } from './surprises.ts';
 import { forgetCertainty } from './told.ts';
 
 /** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
@@ -37,10 +38,11 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
   const decisions = await rememberIntent(context, decided);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
-  const gate = decisions
+  const judged = await resolveSurprises(context, decisions, outcomes, deadline);
+  const gate = judged
     .map((decision) => faultOf(decision, outcomes.get(decision)))
     .find((fault) => fault && closesGate(fault));
-  await record(context, request.lease, startedAt, decisions, outcomes);
+  await record(context, request.lease, startedAt, judged, outcomes);
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
 }
 

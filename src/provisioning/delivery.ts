@@ -51,8 +51,11 @@ export interface WriteDecision {
 export interface RestDecision {
   readonly kind: 'rest';
   readonly claimed: ClaimedUser;
-  readonly state: 'idle' | 'gone' | 'parked';
+  /** `due`: what the lane knows of its Lead changed, so the next claim plans anew. */
+  readonly state: 'idle' | 'due' | 'gone' | 'parked';
   readonly reason: string;
+  /** What was tried before it came to rest; absent: nothing. */
+  readonly tried?: Pick<AttemptEntry, 'action' | 'fields'>;
   readonly lead: LeadLink;
   readonly error?: LaneError;
 }
@@ -83,4 +86,5 @@ export const linkOf = ({ lane }: ClaimedUser): LeadLink => ({
   ...(lane.leadId !== undefined && { leadId: lane.leadId }),
   ...(lane.origin !== undefined && { origin: lane.origin }),
   ...(lane.told !== undefined && { told: lane.told }),
+  ...(lane.ended !== undefined && { ended: lane.ended }),
 });

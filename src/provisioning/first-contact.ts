@@ -1,80 +1,146 @@
-/** The first Lead of a user: an existing one with the same e-mail is adopted, skipped or parked, else one is made. */
+/** The first Lead of a user: one that is found by a field of the mapping is adopted, skipped or parked, else one is made. */
 import type { LeadLink } from '../storage/store.ts';
-import type { Decision, DeliveryContext, RestDecision, WriteDecision } from './delivery.ts';
+import { decideConverted, type FoundConverted } from './converted.ts';
+import type { Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { FoundLead } from './lead-target.ts';
-import { matchLead } from './match.ts';
+import { matchLead, nameOf, type Match } from './match.ts';
 import { planDelivery } from './plan.ts';
-import { find, lookupFailed, park, rest, update, type Planned, type PlanOf } from './planned.ts';
+import { find, lookupFailed, park, rest, type Planned, type PlanOf } from './planned.ts';
 
+type PlannedCreate = Planned<PlanOf<'create'>>;
+type PlannedUpdate = Planned<PlanOf<'update'>>;
+
+export interface FirstContacts {
+  readonly decisions: readonly Decision[];
+  /** Updates of the Leads that were found. */
+  readonly adopted: readonly PlannedUpdate[];
+}
+
+/** Climbs the ladder of `match.by`: one query a rung, for those whom no rung before it gave a Lead. */
 export async function decideFirstContacts(
   context: DeliveryContext,
-  planned: readonly Planned<PlanOf<'create'>>[],
+  planned: readonly PlannedCreate[],
   deadline: number,
-): Promise<readonly Decision[]> {
-  const emails = planned.map(emailOf).filter((email) => email !== undefined);
-  const found = await find(context.target, 'email', emails, deadline);
-  if ('fault' in found) return planned.map((one) => lookupFailed(one, 'create', found.fault));
-  const ids = found.leads.map(({ leadId }) => leadId);
-  const linked = await context.store.findLinkedLeads(context.connector, ids);
-  return matchAll(context, planned, found.leads, linked);
-}
-
-function emailOf({ plan }: Planned<PlanOf<'create'>>): string | undefined {
-  const email = plan.fields['Email'];
-  return typeof email === 'string' ? email.toLowerCase() : undefined;
-}
-
-/**
- * A Lead of another user is no candidate, be it linked already or taken in this batch; who skips what exists skips the
- * user whose e-mail such a Lead has.
- */
-function matchAll(
-  context: DeliveryContext,
-  planned: readonly Planned<PlanOf<'create'>>[],
-  leads: readonly FoundLead[],
-  linked: ReadonlySet<string>,
-): readonly (WriteDecision | RestDecision)[] {
-  const taken = new Set(linked);
-  const occupied = new Set(leads.filter(({ leadId }) => linked.has(leadId)).map(({ email }) => email?.toLowerCase()));
-  return planned.map((one) => {
-    const email = emailOf(one);
-    if (email !== undefined && occupied.has(email) && context.mapping.match.onMatch === 'skip') {
-      return rest(one.claimed, 'idle', 'another user with this e-mail has the Lead');
+): Promise<FirstContacts> {
+  const ladder = new Ladder(context);
+  let open = planned;
+  for (const field of context.mapping.match.by) {
+    const asked = open.filter((one) => valueOf(one, field) !== undefined);
+    const values = asked.map((one) => valueOf(one, field) ?? '');
+    const found = await find(context.target, { field }, values, deadline);
+    if ('fault' in found) {
+      ladder.decisions.push(...asked.map((one) => lookupFailed(one, 'create', found.fault)));
+      open = open.filter((one) => !asked.includes(one));
+    } else {
+      const ids = found.leads.map(({ leadId }) => leadId);
+      const linked = await context.store.findLinkedLeads(context.connector, ids);
+      open = open.filter((one) => !asked.includes(one) || !ladder.match(one, { field, leads: found.leads, linked }));
     }
-    const candidates = leads.filter((lead) => lead.email?.toLowerCase() === email && !taken.has(lead.leadId));
-    const decision = matchOne(context, one, email === undefined ? [] : candidates);
-    if (decision.lead.leadId !== undefined) taken.add(decision.lead.leadId);
-    if (decision.kind === 'write') occupied.add(email);
-    return decision;
-  });
+  }
+  for (const one of open) ladder.create(one);
+  const converted = await decideConverted(context, ladder.converted, deadline);
+  return { decisions: [...ladder.decisions, ...converted], adopted: ladder.adopted };
 }
 
-function matchOne(
-  { target, mapping }: DeliveryContext,
-  planned: Planned<PlanOf<'create'>>,
-  candidates: readonly FoundLead[],
-): WriteDecision | RestDecision {
-  const { claimed } = planned;
-  const match = matchLead({
-    lane: claimed.lane,
-    candidates,
-    hasEmail: emailOf(planned) !== undefined,
-    hasExternalIdField: target.externalIdField !== undefined,
-    onMatch: mapping.match.onMatch,
-  });
-  switch (match.kind) {
-    case 'create':
-      return create(planned, target.externalIdField);
-    case 'link':
-      return adopt(planned, match, { mapping, externalIdField: target.externalIdField });
-    case 'skip':
-      return rest(claimed, 'idle', match.reason);
-    case 'park':
-      return park(claimed, match.error);
+/** Folded, as Salesforce compares it; undefined where the user has no text there. */
+function valueOf({ plan }: PlannedCreate, field: string): string | undefined {
+  const value = plan.fields[field];
+  return typeof value === 'string' ? value.toLowerCase() : undefined;
+}
+
+/** What a rung of the ladder found. */
+interface Rung {
+  readonly field: string;
+  readonly leads: readonly FoundLead[];
+  /** Ids of those that belong to a user already. */
+  readonly linked: ReadonlySet<string>;
+}
+
+/** What is decided on the way up, and so what those who come later find taken. */
+class Ladder {
+  readonly decisions: Decision[] = [];
+  readonly adopted: PlannedUpdate[] = [];
+  readonly converted: FoundConverted[] = [];
+  readonly #context: DeliveryContext;
+  /** Leads that users of this batch were given. */
+  readonly #taken = new Set<string>();
+  /** Values of Leads that are being made. */
+  readonly #occupied = new Set<string>();
+
+  constructor(context: DeliveryContext) {
+    this.#context = context;
+  }
+
+  /**
+   * A Lead of another user is no candidate, be it linked already or taken in this batch; who skips what exists skips the
+   * user whose value such a Lead has.
+   *
+   * @returns whether the user is decided
+   */
+  match(one: PlannedCreate, { field, leads, linked }: Rung): boolean {
+    const same = leads.filter(({ value }) => value?.toLowerCase() === valueOf(one, field));
+    const isTaken = ({ leadId }: FoundLead): boolean => linked.has(leadId) || this.#taken.has(leadId);
+    if (this.#context.mapping.match.onMatch === 'skip' && same.some(isTaken)) return this.#skipOccupied(one, field);
+    const match = this.#ask(
+      one,
+      same.filter((lead) => !isTaken(lead)),
+      field,
+    );
+    if (match.kind === 'create') return false;
+    this.#decide(one, match);
+    return true;
+  }
+
+  /** The ladder found nothing. */
+  create(one: PlannedCreate): void {
+    const { by, onMatch } = this.#context.mapping.match;
+    const fields = by.filter((field) => valueOf(one, field) !== undefined);
+    const placeOf = (field: string): string => `${field} ${valueOf(one, field) ?? ''}`;
+    const occupied = fields.find((field) => this.#occupied.has(placeOf(field)));
+    if (onMatch === 'skip' && occupied !== undefined) return void this.#skipOccupied(one, occupied);
+    for (const field of fields) this.#occupied.add(placeOf(field));
+    this.#decide(one, this.#ask(one, [], fields[0]));
+  }
+
+  #skipOccupied({ claimed }: PlannedCreate, field: string): true {
+    this.decisions.push(rest(claimed, 'idle', `another user with this ${nameOf(field)} has the Lead`));
+    return true;
+  }
+
+  #ask({ claimed }: PlannedCreate, candidates: readonly FoundLead[], by: string | undefined): Match {
+    return matchLead({
+      lane: claimed.lane,
+      candidates,
+      ...(by !== undefined && { by }),
+      hasExternalIdField: this.#context.target.externalIdField !== undefined,
+      onMatch: this.#context.mapping.match.onMatch,
+    });
+  }
+
+  #decide(one: PlannedCreate, match: Match): void {
+    switch (match.kind) {
+      case 'create':
+        this.decisions.push(create(one, this.#context.target.externalIdField));
+        break;
+      case 'link':
+        this.#taken.add(match.leadId);
+        this.adopted.push(adopt(one, match, this.#context));
+        break;
+      case 'converted':
+        for (const { leadId } of match.leads) this.#taken.add(leadId);
+        this.converted.push({ planned: one, match });
+        break;
+      case 'skip':
+        this.decisions.push(rest(one.claimed, 'idle', match.reason));
+        break;
+      case 'park':
+        this.decisions.push(park(one.claimed, match.error));
+        break;
+    }
   }
 }
 
-const create = ({ claimed, plan }: Planned<PlanOf<'create'>>, externalIdField: string | undefined): WriteDecision => ({
+const create = ({ claimed, plan }: PlannedCreate, externalIdField: string | undefined): WriteDecision => ({
   kind: 'write',
   claimed,
   write:
@@ -87,18 +153,19 @@ const create = ({ claimed, plan }: Planned<PlanOf<'create'>>, externalIdField: s
   then: 'idle',
 });
 
-interface AdoptWith {
-  readonly mapping: DeliveryContext['mapping'];
-  readonly externalIdField: string | undefined;
-}
-
 /** The plan is made anew for the Lead that was found: what people wrote there is not overwritten by defaults. */
 function adopt(
-  { claimed, mapped }: Planned<PlanOf<'create'>>,
+  { claimed, mapped }: PlannedCreate,
   { leadId, origin, reason }: Required<Pick<LeadLink, 'leadId' | 'origin'>> & { readonly reason: string },
-  { mapping, externalIdField }: AdoptWith,
-): WriteDecision | RestDecision {
+  { mapping }: DeliveryContext,
+): PlannedUpdate {
   const linked = { ...claimed, lane: { ...claimed.lane, leadId, origin } };
   const plan = planDelivery({ lane: linked.lane, user: claimed.user, mapped, mapping });
-  return plan.kind === 'update' ? update(linked, { ...plan, reason }, externalIdField) : rest(linked, 'idle', reason);
+  // A mapping may have nothing to tell a Lead that is there; it gets the id of its user all the same.
+  const nothing = { kind: 'update', leadId, fields: {}, told: {} } as const;
+  return {
+    claimed: linked,
+    ...(mapped && { mapped }),
+    plan: { ...(plan.kind === 'update' ? plan : nothing), reason },
+  };
 }

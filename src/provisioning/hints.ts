@@ -81,8 +81,8 @@ const SPECIAL: readonly { readonly code: string; readonly message: RegExp; reado
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['MAPPING_ERROR', 'Correct the expression in the mapping file and restart, or change the user.'],
   [
-    'CONVERTED_LEAD',
-    'A converted Lead cannot be changed any more. Give the user another e-mail, or set "onMatch": "skip" in the mapping file to leave such users without a Lead.',
+    'LEAD_DELETED',
+    'Take it out of the recycle bin, and the next change of the user is written to it again; or set "deletedInSalesforce": "recreate" in the mapping file.',
   ],
   ['AMBIGUOUS_MATCH', `Merge these Leads in Salesforce, or delete those that are too many, ${THEN_RETRY}.`],
   [

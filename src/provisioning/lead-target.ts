@@ -36,14 +36,41 @@ export interface Fault {
 /** A live Lead that may be the one of a user. */
 export interface FoundLead {
   readonly leadId: string;
-  /** Absent when the Lead has none. */
-  readonly email?: string;
+  /** What it holds in the field by which it was found; absent where it was found by id. */
+  readonly value?: string;
   /** Value of the external-id field; absent when the org has none configured or the field is empty. */
   readonly externalId?: string;
   readonly isConverted: boolean;
 }
 
-export type FindBy = 'id' | 'email' | 'externalId';
+/** `field`: API name of a Lead field that holds text. */
+export type FindBy = 'id' | 'externalId' | { readonly field: string };
+
+/** What became of a Lead, be it live or in the recycle bin. */
+export interface TracedLead {
+  readonly leadId: string;
+  readonly isDeleted: boolean;
+  /** The Lead that it was merged into. */
+  readonly masterId?: string;
+  readonly isConverted: boolean;
+  /** The Contact that it was converted to. */
+  readonly contactId?: string;
+  /** Absent when the org has no external-id field configured or the field is empty. */
+  readonly externalId?: string;
+}
+
+export type Trace =
+  | { readonly kind: 'traced'; readonly leads: readonly TracedLead[] }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** What a Lead holds in some fields, as Salesforce sends it: `null` where it holds nothing. */
+export interface ReadLead {
+  readonly leadId: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export type Reading =
+  { readonly kind: 'read'; readonly leads: readonly ReadLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
@@ -66,9 +93,15 @@ export interface LeadTarget {
   /**
    * Finds live (not deleted) Leads, in as few queries as the length of `values` allows.
    *
-   * @param by `email` and `externalId` compare without case, as Salesforce does; `externalId` only where the org has the field
+   * @param by all but ids compare without case, as Salesforce does; `externalId` only where the org has the field
    */
   find(by: FindBy, values: readonly string[], deadline: number): Promise<Lookup>;
+
+  /** Tells what became of Leads, also of deleted ones. Those that left the recycle bin, or that nobody may see, are missing. */
+  trace(leadIds: readonly string[], deadline: number): Promise<Trace>;
+
+  /** Reads some fields, by API name, of live Leads. */
+  read(leadIds: readonly string[], fields: readonly string[], deadline: number): Promise<Reading>;
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;

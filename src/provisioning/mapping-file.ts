@@ -7,6 +7,12 @@ import type { LeadFields } from './lead-target.ts';
 
 export type OnMatch = 'adopt' | 'skip' | 'park';
 export type OnDelete = 'delete' | 'close' | 'leave';
+/** When a field is written: always, when the Lead is made, or where it holds nothing. */
+export type WriteMode = 'always' | 'onCreate' | 'whenEmpty';
+/** What becomes of a user whose Lead was converted. */
+export type OnConverted = 'follow' | 'leave';
+/** What becomes of a user whose Lead somebody deleted in Salesforce. */
+export type OnLost = 'recreate' | 'leave' | 'park';
 
 /** One member of `fields` as it is written. */
 export interface RuleDefinition {
@@ -16,14 +22,28 @@ export interface RuleDefinition {
   readonly default?: string | number | boolean;
   readonly truncate?: boolean | number;
   readonly clear?: boolean;
+  readonly when?: WriteMode;
+}
+
+/** A user, and what the mapping has to make of it. */
+export interface MappingTest {
+  readonly name: string;
+  readonly user: JsonObject;
+  /** The fields to look at, null where a field has no value; null in their place: no Lead is made. */
+  readonly lead: LeadFields | null;
 }
 
 export interface MappingFile {
   readonly fields: Readonly<Record<string, RuleDefinition>>;
-  readonly match?: { readonly onMatch?: OnMatch };
+  /** SCIM filter. */
+  readonly scope?: string;
+  readonly match?: { readonly by?: readonly string[]; readonly onMatch?: OnMatch };
   readonly deactivated?: { readonly set: LeadFields };
   readonly reactivated?: { readonly set: LeadFields };
   readonly deleted?: { readonly created?: OnDelete; readonly adopted?: OnDelete };
+  readonly converted?: OnConverted;
+  readonly deletedInSalesforce?: OnLost;
+  readonly tests?: readonly MappingTest[];
 }
 
 /**
@@ -80,6 +100,7 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     'needs exactly one of "from", "constant" and "expression", or "default" alone; a constant has no default',
   minLength: () => 'must not be empty',
   minItems: () => 'must not be empty',
+  uniqueItems: () => 'must not name anything twice',
   minimum: () => 'must be at least 1',
   propertyNames: () => 'is no name of a field; use its API name, such as LastName or Region__c',
 };
@@ -96,13 +117,22 @@ function membersOf(schema: unknown): readonly string[] {
   return isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
 }
 
-const SECTIONS = ['match', 'deactivated', 'reactivated', 'deleted'] as const;
+const SECTIONS = [
+  'scope',
+  'match',
+  'deactivated',
+  'reactivated',
+  'deleted',
+  'converted',
+  'deletedInSalesforce',
+  'tests',
+] as const;
 
 function keepSound(file: unknown, faulty: ReadonlySet<string>): MappingFile {
   const root = isObject(file) ? file : {};
   const fields = isObject(root['fields']) ? root['fields'] : {};
   const isSound = (path: string): boolean =>
-    ![...faulty].some((fault) => fault === path || fault.startsWith(`${path}.`));
+    ![...faulty].some((fault) => fault === path || fault.startsWith(`${path}.`) || fault.startsWith(`${path}[`));
   const soundFields = Object.entries(fields).filter(([name]) => isSound(`fields.${name}`));
   const soundSections = SECTIONS.filter((name) => name in root && isSound(name)).map((name) => [name, root[name]]);
   // The schema describes these types, and no member with a fault is left.

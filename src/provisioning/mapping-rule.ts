@@ -7,7 +7,7 @@ import type { FaultPath, Report } from './mapping-error.ts';
 import { compileExpression, ExpressionError } from './mapping-expression.ts';
 import { conform, explainMisfit, findLeadField, isTextField, truncate } from './mapping-fields.ts';
 import type { LeadField, LeadFieldTable } from './mapping-fields.ts';
-import type { RuleDefinition } from './mapping-file.ts';
+import type { RuleDefinition, WriteMode } from './mapping-file.ts';
 
 export interface Rule {
   readonly name: string;
@@ -19,6 +19,7 @@ export interface Rule {
   readonly read: (user: JsonObject) => Promise<LeadValue | undefined>;
   /** What stands in for a missing value; undefined when nothing does. */
   readonly fallback: LeadValue | undefined;
+  readonly when: WriteMode;
 }
 
 export interface RuleContext {
@@ -36,13 +37,16 @@ export function compileRule(name: string, definition: RuleDefinition, context: R
   const source = compileSource(name, definition, context);
   const finish = compileFinish(name, definition, field, context.report);
   const fallback = definition.default === undefined ? undefined : finish(definition.default);
-  const missing = definition.clear === false || field?.required === true ? undefined : null;
+  const { clear = true, when = 'always' } = definition;
+  const missing = !clear || when !== 'always' || field?.required === true ? undefined : null;
   reportMisfits(name, definition, field, context.report);
+  if (when !== 'always' && definition.clear === true)
+    context.report(['fields', name, 'clear'], `a field that is written ${when} is never emptied; remove it`);
   const read = async (user: JsonObject): Promise<LeadValue | undefined> => {
     const value = await source(user);
     return hasValue(value) ? finish(value) : (fallback ?? missing);
   };
-  return { name, read, fallback };
+  return { name, read, fallback, when };
 }
 
 function compileSource(name: string, definition: RuleDefinition, context: RuleContext): Source {

@@ -1,12 +1,23 @@
 /** Which Lead a SCIM user becomes, as a mapping file says. */
-import type { JsonObject } from '../scim/json.ts';
+import { isObject, type JsonObject } from '../scim/json.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import type { LeadFields, LeadValue } from './lead-target.ts';
 import { formatPath, MappingError, type Report } from './mapping-error.ts';
 import { ExpressionError } from './mapping-expression.ts';
-import { explainMisfit, explainUnwritable, findLeadField, type LeadFieldTable } from './mapping-fields.ts';
-import { readMappingFile, type MappingFile, type OnDelete, type OnMatch } from './mapping-file.ts';
+import { explainMisfit, explainUnwritable, findLeadField, isTextField, type LeadFieldTable } from './mapping-fields.ts';
+import {
+  readMappingFile,
+  type MappingFile,
+  type OnConverted,
+  type OnDelete,
+  type OnLost,
+  type OnMatch,
+  type WriteMode,
+} from './mapping-file.ts';
+import { suggest } from './mapping-nearest.ts';
 import { compileRule, type Rule } from './mapping-rule.ts';
+import { compileScope } from './mapping-scope.ts';
+import { reportTests } from './mapping-test-faults.ts';
 
 export interface Mapping {
   /**
@@ -18,10 +29,16 @@ export interface Mapping {
   map(user: JsonObject): Promise<LeadFields>;
   /** The defaults by field: they fill a new Lead, but do not overwrite what an adopted one holds. */
   readonly fallbacks: LeadFields;
-  readonly match: { readonly onMatch: OnMatch };
+  /** Fields that are not written always, and when instead. */
+  readonly modes: ReadonlyMap<string, Exclude<WriteMode, 'always'>>;
+  /** Whether the user has a Lead at all, be it active or not. */
+  readonly isInScope: (user: JsonObject) => boolean;
+  readonly match: { readonly by: readonly string[]; readonly onMatch: OnMatch };
   readonly deactivated: { readonly set: LeadFields };
   readonly reactivated: { readonly set: LeadFields };
   readonly deleted: { readonly created: OnDelete; readonly adopted: OnDelete };
+  readonly converted: OnConverted;
+  readonly deletedInSalesforce: OnLost;
 }
 
 /** The data that mapping files are checked against. */
@@ -50,19 +67,39 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   const definition = readMappingFile(file, data.schema, report);
   reportFieldNames(definition, data.leadFields, report);
   reportReserved(definition, data.externalIdField, report);
+  reportMatchFields(definition, namesOf(file), data.leadFields, report);
   const context = { userType, leadFields: data.leadFields, report };
   const rules = Object.entries(definition.fields).map(([name, rule]) => compileRule(name, rule, context));
+  reportTests(definition, namesOf(file), userType, report);
+  const isInScope = compileScope(definition.scope, userType, report);
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
-  return { map: mapInTurn(rules), fallbacks: fallbacksOf(rules), ...policyOf(definition) };
+  return {
+    map: mapInTurn(rules),
+    fallbacks: fallbacksOf(rules),
+    modes: modesOf(rules),
+    isInScope,
+    ...policyOf(definition),
+  };
 }
 
-function policyOf({ match, deactivated, reactivated, deleted }: MappingFile): Omit<Mapping, 'map' | 'fallbacks'> {
+const MATCH_BY: readonly string[] = ['Email'];
+
+type Policy = 'match' | 'deactivated' | 'reactivated' | 'deleted' | 'converted' | 'deletedInSalesforce';
+
+function policyOf(file: MappingFile): Pick<Mapping, Policy> {
+  const { match, deactivated, reactivated, deleted } = file;
   return {
-    match: { onMatch: match?.onMatch ?? 'adopt' },
+    match: { by: match?.by ?? MATCH_BY, onMatch: match?.onMatch ?? 'adopt' },
     deactivated: deactivated ?? { set: DEACTIVATED },
     reactivated: reactivated ?? { set: REACTIVATED },
     deleted: { created: deleted?.created ?? 'delete', adopted: deleted?.adopted ?? 'close' },
+    converted: file.converted ?? 'follow',
+    deletedInSalesforce: file.deletedInSalesforce ?? 'recreate',
   };
+}
+
+function modesOf(rules: readonly Rule[]): Mapping['modes'] {
+  return new Map(rules.flatMap(({ name, when }) => (when === 'always' ? [] : [[name, when] as const])));
 }
 
 function fallbacksOf(rules: readonly Rule[]): LeadFields {
@@ -86,6 +123,26 @@ function reportReserved({ fields }: MappingFile, reserved: string | undefined, r
   const name = Object.keys(fields).find((field) => field.toLowerCase() === reserved?.toLowerCase());
   if (name !== undefined)
     report(['fields', name], 'is SALESFORCE_EXTERNAL_ID_FIELD, which is filled for you: remove it');
+}
+
+/** Also of fields that have a fault. */
+const namesOf = (file: unknown): readonly string[] =>
+  isObject(file) && isObject(file['fields']) ? Object.keys(file['fields']) : [];
+
+/** A Lead is looked for by what the user has in the field, as a text. */
+function reportMatchFields(
+  { match }: MappingFile,
+  mapped: readonly string[],
+  table: LeadFieldTable,
+  report: Report,
+): void {
+  for (const [index, name] of (match?.by ?? []).entries()) {
+    const at = ['match', 'by', index];
+    const field = findLeadField(table, name);
+    if (!mapped.includes(name)) report(at, `"${name}" is not mapped${suggest(name, mapped) || '; add it to "fields"'}`);
+    else if (field !== undefined && !isTextField(field)) report(at, `"${name}" holds no text; name another field`);
+    else if (field?.type === 'textarea') report(at, `Salesforce does not search "${name}"; name another field`);
+  }
 }
 
 function reportUnwritable(path: readonly string[], name: string, table: LeadFieldTable, report: Report): void {

@@ -13,6 +13,8 @@ export type Plan =
       readonly leadId: string;
       /** What differs from what Salesforce was told; null empties a field. */
       readonly fields: LeadFields;
+      /** Of these, the ones that are written only where the Lead holds nothing; absent when there is none. */
+      readonly ifEmpty?: readonly string[];
       /** What Salesforce will have been told afterwards. */
       readonly told: LeadFields;
       readonly reason: string;
@@ -32,37 +34,85 @@ export interface PlanInput {
   readonly lane: Lane;
   /** Undefined when the user was deleted. */
   readonly user: JsonObject | undefined;
-  /** `mapping.map(user)`; undefined when the user was deleted. */
+  /** `mapping.map(user)`; undefined where `planUnmapped` gives the plan. */
   readonly mapped: LeadFields | undefined;
   readonly mapping: Mapping;
 }
 
-export function planDelivery({ lane, user, mapped, mapping }: PlanInput): Plan {
-  if (user === undefined) return planRemoval(lane, mapping);
-  if (mapped === undefined) throw new TypeError('a user that exists is planned with its mapped fields');
-  return user['active'] === false ? planInactive(lane, mapped, mapping) : planActive(lane, mapped, mapping);
+export function planDelivery({ mapped, ...input }: PlanInput): Plan {
+  const { lane, user, mapping } = input;
+  const unmapped = planUnmapped(input);
+  if (unmapped !== undefined) return unmapped;
+  if (user === undefined || mapped === undefined)
+    throw new TypeError('a user that exists is planned with its mapped fields');
+  const away = whyAway(user, mapping);
+  return away === undefined ? planActive(lane, mapped, mapping) : planAway(lane, mapped, mapping, away);
 }
+
+/** The plan for a user whose fields do not matter, so that no mapping can fail where none is needed. */
+export function planUnmapped({ lane, user, mapping }: Omit<PlanInput, 'mapped'>): Plan | undefined {
+  if (lane.ended !== undefined) return planEnded(user);
+  if (user === undefined) return planRemoval(lane, mapping);
+  const away = whyAway(user, mapping);
+  const isUnknown = lane.leadId === undefined && lane.origin === undefined;
+  return away !== undefined && isUnknown ? skip(away.never) : undefined;
+}
+
+/** Why the Lead is as that of a deactivated user, in the words of the journal. */
+interface Away {
+  readonly never: string;
+  readonly lost: string;
+  readonly changed: string;
+  readonly unchanged: string;
+}
+
+function whyAway(user: JsonObject, mapping: Mapping): Away | undefined {
+  if (!mapping.isInScope(user)) return OUT_OF_SCOPE;
+  return user['active'] === false ? INACTIVE : undefined;
+}
+
+const INACTIVE: Away = {
+  never: 'inactive and never provisioned',
+  lost: 'user inactive; an earlier create may have reached Salesforce',
+  changed: 'user inactive',
+  unchanged: 'no mapped change',
+};
+
+const OUT_OF_SCOPE: Away = {
+  never: 'out of scope and never provisioned',
+  lost: 'user out of scope; an earlier create may have reached Salesforce',
+  changed: 'user out of scope',
+  unchanged: 'user out of scope; no mapped change',
+};
 
 function planActive(lane: Lane, mapped: LeadFields, mapping: Mapping): Plan {
   const told = readTold(lane);
   if (lane.leadId === undefined) return create(told, mapped, 'no Lead is known for this user');
   if (told === undefined || !mayCarry(told, mapping.deactivated.set)) {
-    return update(lane.leadId, told, target(lane, mapped, mapping), 'mapped fields changed');
+    return update(lane.leadId, told, target(lane, mapped, mapping), { changed: 'mapped fields changed' });
   }
-  // Mapped fields come last: where the mapping says what Status an active user has, that is the one to restore.
-  const fields = { ...mapping.reactivated.set, ...mapped };
-  return update(lane.leadId, told, { all: fields, sent: fields }, 'user active again');
+  const { set } = mapping.reactivated;
+  const { all } = target(lane, mapped, mapping);
+  // Mapped fields come last: where the mapping says what Status an active user has, that is the one to restore. One that only
+  // fills what is empty would find there what the deactivation set.
+  const fields = {
+    ...set,
+    ...pick(all, (name) => mapping.modes.get(name) !== 'whenEmpty' || !Object.hasOwn(set, name)),
+  };
+  const ifEmpty = fillsGaps(mapping).filter((name) => !Object.hasOwn(set, name));
+  return update(lane.leadId, told, { all: fields, sent: fields, ifEmpty }, { changed: 'user active again' });
 }
 
-function planInactive(lane: Lane, mapped: LeadFields, mapping: Mapping): Plan {
+function planAway(lane: Lane, mapped: LeadFields, mapping: Mapping, away: Away): Plan {
   const { set } = mapping.deactivated;
-  if (lane.leadId === undefined && lane.origin === undefined) return skip('inactive and never provisioned');
-  if (lane.leadId === undefined) {
-    const reason = 'user inactive; an earlier create may have reached Salesforce';
-    return create(readTold(lane), { ...mapped, ...set }, reason);
-  }
-  const { all, sent } = target(lane, mapped, mapping);
-  return update(lane.leadId, readTold(lane), { all: { ...all, ...set }, sent: { ...sent, ...set } }, 'user inactive');
+  if (lane.leadId === undefined) return create(readTold(lane), { ...mapped, ...set }, away.lost);
+  const { all, sent, ifEmpty } = target(lane, mapped, mapping);
+  const wanted = {
+    all: { ...all, ...set },
+    sent: { ...sent, ...set },
+    ifEmpty: ifEmpty.filter((name) => !Object.hasOwn(set, name)),
+  };
+  return update(lane.leadId, readTold(lane), wanted, away);
 }
 
 interface Target {
@@ -70,16 +120,25 @@ interface Target {
   readonly all: LeadFields;
   /** What may be written to get there. */
   readonly sent: LeadFields;
+  /** Names of fields that are written only where the Lead holds nothing. */
+  readonly ifEmpty: readonly string[];
 }
+
+const fillsGaps = ({ modes }: Mapping): readonly string[] =>
+  [...modes].flatMap(([name, mode]) => (mode === 'whenEmpty' ? [name] : []));
 
 /** An adopted Lead that was never told anything holds what people wrote there; defaults do not replace that. */
 function target(lane: Lane, mapped: LeadFields, mapping: Mapping): Target {
   const isNew = lane.origin === 'adopted' && lane.told === undefined;
-  return { all: mapped, sent: isNew ? withoutFallbacks(mapped, mapping.fallbacks) : mapped };
+  const all = pick(mapped, (name) => mapping.modes.get(name) !== 'onCreate');
+  return { all, sent: isNew ? withoutFallbacks(all, mapping) : all, ifEmpty: fillsGaps(mapping) };
 }
 
-function withoutFallbacks(fields: LeadFields, fallbacks: LeadFields): LeadFields {
-  return pick(fields, (name, value) => !Object.hasOwn(fallbacks, name) || fallbacks[name] !== value);
+/** A default may fill what is empty. */
+function withoutFallbacks(fields: LeadFields, { fallbacks, modes }: Mapping): LeadFields {
+  const isFallback = (name: string, value: LeadValue): boolean =>
+    Object.hasOwn(fallbacks, name) && fallbacks[name] === value;
+  return pick(fields, (name, value) => modes.get(name) === 'whenEmpty' || !isFallback(name, value));
 }
 
 /** What an earlier create may have written is emptied where the user has no value any more. */
@@ -88,10 +147,23 @@ function create(told: Told | undefined, mapped: LeadFields, reason: string): Pla
   return { kind: 'create', fields, reason };
 }
 
-function update(leadId: string, told: Told | undefined, { all, sent }: Target, reason: string): Plan {
+function update(
+  leadId: string,
+  told: Told | undefined,
+  { all, sent, ifEmpty }: Target,
+  { changed, unchanged = 'no mapped change' }: Pick<Away, 'changed'> & Partial<Away>,
+): Plan {
   const fields = delta(told, sent);
-  if (Object.keys(fields).length === 0) return skip('no mapped change');
-  return { kind: 'update', leadId, fields, told: withoutNulls(all), reason: told === undefined ? FIRST_TIME : reason };
+  if (Object.keys(fields).length === 0) return skip(unchanged);
+  const looked = ifEmpty.filter((name) => Object.hasOwn(fields, name));
+  return {
+    kind: 'update',
+    leadId,
+    fields,
+    ...(looked.length > 0 && { ifEmpty: looked }),
+    told: withoutNulls(all),
+    reason: told === undefined ? FIRST_TIME : changed,
+  };
 }
 
 const FIRST_TIME = 'Lead linked; Salesforce was told nothing yet';
@@ -121,6 +193,12 @@ function mayCarry(told: Told, set: LeadFields): boolean {
   const entries = Object.entries(set);
   return entries.length > 0 && entries.every(([name, value]) => [value, UNSURE].includes(valueOf(told, name) ?? null));
 }
+
+/** Salesforce takes no change of a converted Lead, and nobody may delete the history of a Contact. */
+const planEnded = (user: JsonObject | undefined): Plan =>
+  user === undefined
+    ? skip('user deleted; its Lead was converted and is left alone', true)
+    : skip('its Lead was converted; it is not kept up to date any more');
 
 type OnDelete = Mapping['deleted'][keyof Mapping['deleted']];
 

@@ -2,7 +2,6 @@
 import { linkOf, type ClaimedUser, type FailedDecision, type RestDecision, type WriteDecision } from './delivery.ts';
 import type { Fault, FindBy, FoundLead, LeadFields, LeadTarget } from './lead-target.ts';
 import type { Plan } from './plan.ts';
-import { readTold } from './told.ts';
 
 export type PlanKind = Plan['kind'];
 export type PlanOf<Kind extends PlanKind> = Extract<Plan, { kind: Kind }>;
@@ -34,28 +33,6 @@ export const park = (claimed: ClaimedUser, error: NonNullable<RestDecision['erro
   ...rest(claimed, 'parked', error.message),
   error,
 });
-
-export function update(
-  claimed: ClaimedUser,
-  plan: PlanOf<'update'>,
-  externalIdField: string | undefined,
-): WriteDecision {
-  const stamp = stampOf(claimed, externalIdField);
-  const isStamped = Object.entries(stamp).every(([field, id]) => readTold(claimed.lane)?.[field] === id);
-  return {
-    kind: 'write',
-    claimed,
-    write: { kind: 'update', leadId: plan.leadId, fields: isStamped ? plan.fields : { ...plan.fields, ...stamp } },
-    action: 'update',
-    reason: plan.reason,
-    lead: { ...linkOf(claimed), told: JSON.stringify({ ...plan.told, ...stamp }) },
-    then: 'idle',
-  };
-}
-
-/** An adopted Lead gets the user's id, so that it is recognised for good; one that we created has it from the start. */
-const stampOf = ({ lane }: ClaimedUser, field: string | undefined): Readonly<Record<string, string>> =>
-  field === undefined || lane.origin !== 'adopted' ? {} : { [field]: lane.userId };
 
 /** The last word to a Lead that stays in Salesforce when its user is gone. */
 export const close = (claimed: ClaimedUser, leadId: string, fields: LeadFields, reason: string): WriteDecision => ({

@@ -22,8 +22,8 @@ export interface SettlementInput {
 }
 
 export function settleRest(decision: RestDecision, { now, durationMs }: SettlementInput): Settlement {
-  const { claimed, state, reason, lead } = decision;
-  const parked = state === 'parked';
+  const { claimed, state, reason, lead, tried = { action: 'skip', fields: [] } } = decision;
+  const isOpen = state === 'parked' || state === 'due';
   // A user without a Lead is told apart from one whose Lead is up to date.
   const withoutLead = state === 'idle' && lead.leadId === undefined;
   const error = withoutLead ? { class: 'policy', code: 'SKIPPED', message: reason } : decision.error;
@@ -31,21 +31,22 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
     ...common(claimed),
     state,
     dueAt: now,
-    attempts: parked ? claimed.lane.attempts : 0,
-    delivered: !parked && !withoutLead,
+    attempts: isOpen ? claimed.lane.attempts : 0,
+    delivered: !isOpen && !withoutLead,
     lead,
     ...(error && { error }),
     attempt: {
-      action: 'skip',
+      ...tried,
       reason,
-      outcome: parked ? 'parked' : 'skipped',
-      fields: [],
+      outcome: REST_OUTCOMES[state],
       ...(lead.leadId !== undefined && { leadId: lead.leadId }),
       ...(error && { error: withoutWords(error) }),
       durationMs,
     },
   };
 }
+
+const REST_OUTCOMES = { idle: 'skipped', gone: 'skipped', due: 'retried', parked: 'parked' } as const;
 
 export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input: SettlementInput): Settlement {
   const { claimed, write, action, reason, then } = decision;

@@ -5,6 +5,7 @@ import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
 import { fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
+import { readLeads, traceLeads } from './trace.ts';
 import { createWriter } from './write.ts';
 
 export interface SalesforceLeads extends LeadTarget {
@@ -28,6 +29,8 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     },
     write: writer.write,
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
+    trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
+    read: (leadIds, fields, deadline) => readLeads(connection, leadIds, fields, deadline),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),

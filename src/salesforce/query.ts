@@ -13,29 +13,36 @@ const MAX_URI_BYTES = 12_000;
 /** Room for path, SELECT and FROM. */
 const URI_OVERHEAD_BYTES = 1000;
 
+/** Which Leads are asked for, and what of them. */
+export interface Question {
+  /** API names of the fields to read. */
+  readonly select: readonly string[];
+  readonly field: string;
+  /** Of unequal length are fine; none may be longer than a URI. */
+  readonly values: readonly string[];
+  /** Also those in the recycle bin. */
+  readonly withDeleted?: boolean;
+}
+
 /**
- * Reads every row whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that travel together, allow.
- *
- * @param select API names of the fields to read
- * @param values of unequal length are fine; none may be longer than a URI
+ * Reads every Lead whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that
+ * travel together, allow.
  */
 export async function queryIn(
   connection: Connection,
-  select: readonly string[],
-  field: string,
-  values: readonly string[],
+  { select, field, values, withDeleted = false }: Question,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
-  const parts = chunkLiterals(values.map(quoteSoql)).map((literals) =>
-    partOf(
-      `query?q=${encodeURIComponent(`SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`)}`,
-    ),
-  );
+  const resource = withDeleted ? 'queryAll' : 'query';
+  const parts = chunkLiterals(values.map(quoteSoql)).map((literals) => {
+    const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
+    return partOf(resource, `${resource}?q=${encodeURIComponent(soql)}`);
+  });
   const rows: Row[] = [];
   for (let first = 0; first < parts.length; first += MAX_PARTS) {
     const results = await callTogether(connection, parts.slice(first, first + MAX_PARTS), deadline);
     for (const result of results) {
-      const read = await readAll(connection, result, deadline);
+      const read = await readAll(connection, result, resource, deadline);
       if (read.kind === 'failed') return read;
       rows.push(...read.value);
     }
@@ -43,12 +50,15 @@ export async function queryIn(
   return done(rows);
 }
 
-const partOf = (path: string): Part => ({ method: 'GET', path, resource: 'query', records: countRecords });
+type Resource = 'query' | 'queryAll';
+
+const partOf = (resource: Resource, path: string): Part => ({ method: 'GET', path, resource, records: countRecords });
 
 /** Follows `nextRecordsUrl` until Salesforce says `done`. */
 async function readAll(
   connection: Connection,
   first: Result<ApiReply>,
+  resource: Resource,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
@@ -58,7 +68,7 @@ async function readAll(
     if (page.kind === 'failed') return page;
     rows.push(...page.value.rows);
     if (page.value.next === undefined) return done(rows);
-    result = await connection.call({ ...partOf(page.value.next), deadline });
+    result = await connection.call({ ...partOf(resource, page.value.next), deadline });
   }
 }
 

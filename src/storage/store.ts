@@ -152,6 +152,15 @@ export interface LeadLink {
   readonly origin?: LeadOrigin;
   /** Lead fields that Salesforce was last told, as JSON text. */
   readonly told?: string;
+  /** Absent while the Lead is kept up to date. */
+  readonly ended?: LeadEnd;
+}
+
+/** Why a Lead is not kept up to date any more: it was converted, and Salesforce takes no change of it. */
+export interface LeadEnd {
+  readonly kind: 'converted';
+  /** What it became; absent where nobody asked. */
+  readonly contactId?: string;
 }
 
 /** What Salesforce should know of one user, and what it knows. Instants are epoch milliseconds. */

@@ -317,12 +317,14 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     expect(await store.readLane(CONNECTOR, id)).toBeUndefined();
   });
 
-  it('parks an update of a Lead that somebody deleted in Salesforce, and tells so', async () => {
+  it('parks an update of a Lead that somebody deleted in Salesforce, and tells so, where the mapping says park', async () => {
+    const file = { ...(readSchemaFile('lead-mapping.json') as object), deletedInSalesforce: 'park' };
+    const mapping = createMapping(file, userType, mappingData);
     const id = await create({ userName: 'a', emails: ['a@example.com'] });
     await deliver();
     await target.write([{ kind: 'delete', leadId: (await lane(id)).leadId as string }], now + 60_000);
     await patch(id, 'title', 'x');
-    await deliver();
+    await deliver({ mapping });
     expect(await lane(id)).toMatchObject({
       state: 'parked',
       error: { code: 'ENTITY_IS_DELETED', hint: expect.any(String) as unknown },

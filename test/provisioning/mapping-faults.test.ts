@@ -8,6 +8,11 @@ import { compile, ENTERPRISE, faultsOf, mappingData, REQUIRED } from './support/
 const withFields = (fields: JsonObject): JsonObject => ({ fields: { ...REQUIRED, ...fields } });
 const withRule = (rule: JsonObject): JsonObject => withFields({ City: rule });
 
+const withTest = (user: JsonObject, lead: JsonObject | null): JsonObject => ({
+  ...withFields({}),
+  tests: [{ name: 'a test', user, lead }],
+});
+
 const ONE_SOURCE =
   'needs exactly one of "from", "constant" and "expression", or "default" alone; a constant has no default';
 
@@ -45,6 +50,27 @@ const SHAPE: readonly (readonly [string, unknown, string])[] = [
     'an unknown choice',
     { ...withFields({}), match: { onMatch: 'merge' } },
     'match.onMatch: must be one of adopt, skip, park',
+  ],
+  [
+    'a mode that there is not',
+    withRule({ from: 'title', when: 'never' }),
+    'fields.City.when: must be one of always, onCreate, whenEmpty',
+  ],
+  [
+    'a field that is to be matched twice',
+    { ...withFields({}), match: { by: ['LastName', 'LastName'] } },
+    'match.by: must not name anything twice',
+  ],
+  ['a test without a Lead', { ...withFields({}), tests: [{ name: 'x', user: {} }] }, 'tests[0]: needs a member "lead"'],
+  [
+    'an unknown choice for converted Leads',
+    { ...withFields({}), converted: 'delete' },
+    'converted: must be one of follow, leave',
+  ],
+  [
+    'an unknown choice for Leads that were deleted',
+    { ...withFields({}), deletedInSalesforce: 'ignore' },
+    'deletedInSalesforce: must be one of recreate, leave, park',
   ],
   [
     'null on deactivation',
@@ -145,6 +171,61 @@ const MEANING: readonly (readonly [string, unknown, string])[] = [
     'a wrong type on reactivation',
     { ...withFields({}), reactivated: { set: { DoNotCall: 'no' } } },
     'reactivated.set.DoNotCall: must be a boolean',
+  ],
+  [
+    'emptying what is not always written',
+    withRule({ from: 'title', when: 'whenEmpty', clear: true }),
+    'fields.City.clear: a field that is written whenEmpty is never emptied; remove it',
+  ],
+  [
+    'a match by a field that is not mapped',
+    { ...withFields({ Email: { from: 'emails.value' } }), match: { by: ['Email', 'Emial'] } },
+    'match.by[1]: "Emial" is not mapped; did you mean "Email"?',
+  ],
+  [
+    'a match by a number',
+    { ...withFields({ NumberOfEmployees: { constant: 7 } }), match: { by: ['NumberOfEmployees'] } },
+    'match.by[0]: "NumberOfEmployees" holds no text; name another field',
+  ],
+  [
+    'a match by what Salesforce does not search',
+    { ...withFields({ Description: { from: 'title' } }), match: { by: ['Description'] } },
+    'match.by[0]: Salesforce does not search "Description"; name another field',
+  ],
+  [
+    'a scope that is no filter',
+    { ...withFields({}), scope: 'userType eq' },
+    'scope: expected a value at the end of the filter',
+  ],
+  [
+    'a scope with an unknown attribute',
+    { ...withFields({}), scope: 'userTyp eq "Customer"' },
+    'scope: User has no attribute userTyp',
+  ],
+  [
+    'a scope that asks for what is not in the user',
+    { ...withFields({}), scope: 'not (meta.created gt "2026-01-01T00:00:00Z")' },
+    'scope: asks for meta, which a mapping does not see; name another attribute',
+  ],
+  [
+    'a scope by the password',
+    { ...withFields({}), scope: 'password pr' },
+    expect.stringMatching(/^scope: .*password/) as unknown as string,
+  ],
+  [
+    'a test of a field that is not mapped',
+    withTest({ userName: 'robin' }, { Compani: null }),
+    'tests[0].lead.Compani: is not mapped; did you mean "Company"?',
+  ],
+  [
+    'a test of a user with an unknown attribute',
+    withTest({ userName: 'robin', emials: [] }, null),
+    'tests[0].user: User has no attribute "emials"; did you mean "emails"?',
+  ],
+  [
+    'a test of a user that cannot be',
+    withTest({ userName: 'robin', emails: ['robin@example.com'] }, null),
+    'tests[0].user: emails[0] must be an object, not a string',
   ],
 ];
 

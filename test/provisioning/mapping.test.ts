@@ -196,7 +196,10 @@ it.each(['constructor', '__proto__', 'userName.constructor', '$string(userName.l
 describe('a mapping file that says nothing about it', () => {
   const mapping = compile({ fields: REQUIRED });
 
-  it('adopts an existing Lead', () => expect(mapping.match).toEqual({ onMatch: 'adopt' }));
+  it('adopts an existing Lead', () => expect(mapping.match).toEqual({ by: ['Email'], onMatch: 'adopt' }));
+  it('follows a converted Lead', () => expect(mapping.converted).toBe('follow'));
+  it('makes a Lead anew that was deleted in Salesforce', () => expect(mapping.deletedInSalesforce).toBe('recreate'));
+  it('has every user in scope', () => expect(mapping.isInScope({ userName: 'robin' })).toBe(true));
   it('closes the Lead of an inactive user', () =>
     expect(mapping.deactivated).toEqual({ set: { Status: 'Closed - Not Converted' } }));
   it('opens the Lead of a user who is active again', () =>
@@ -205,14 +208,49 @@ describe('a mapping file that says nothing about it', () => {
     expect(mapping.deleted).toEqual({ created: 'delete', adopted: 'close' }));
 });
 
+describe('a field that is not always written', () => {
+  it.each(['onCreate', 'whenEmpty'])('is left alone when the user has no value, written %s', async (when) => {
+    expect(await compileFields({ City: { from: 'nickName', when } }).map(USER)).not.toHaveProperty('City');
+  });
+
+  it('is told apart', () => {
+    const fields = {
+      City: { from: 'nickName', when: 'whenEmpty' },
+      Title: { from: 'title', when: 'onCreate' },
+      Phone: { from: 'nickName', when: 'always' },
+    };
+    expect(compileFields(fields).modes).toEqual(
+      new Map([
+        ['City', 'whenEmpty'],
+        ['Title', 'onCreate'],
+      ]),
+    );
+  });
+});
+
+describe('the scope', () => {
+  const SCOPE = `${ENTERPRISE}:organization eq "sherwood" and emails[type eq "work"]`;
+
+  it.each([
+    ['a user that the filter fits', USER, true],
+    ['one that is inactive, too', { ...USER, active: false }, true],
+    ['no other', { ...USER, emails: [] }, false],
+  ])('holds %s', (_title, user, isInScope) => {
+    expect(compileFields({}, { scope: SCOPE }).isInScope(user)).toBe(isInScope);
+  });
+});
+
 it('a mapping file may say something else', () => {
   const policy = {
-    match: { onMatch: 'park' },
+    match: { by: ['Phone', 'Email'], onMatch: 'park' },
+    converted: 'leave',
+    deletedInSalesforce: 'park',
     deactivated: { set: { Active__c: false } },
     reactivated: { set: { Active__c: true, Reason__c: null } },
     deleted: { created: 'leave', adopted: 'delete' },
   };
-  expect(compileFields({}, policy)).toMatchObject(policy);
+  const fields = { Phone: { from: 'phoneNumbers.value' }, Email: { from: 'emails.value' } };
+  expect(compileFields(fields, policy)).toMatchObject(policy);
 });
 
 it('the defaults of fields are told apart, as they would be sent', () => {

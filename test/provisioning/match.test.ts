@@ -7,7 +7,7 @@ import { laneWith } from './support/lane.ts';
 
 const lane = laneWith();
 const lost = laneWith({ origin: 'created' });
-const open: FoundLead = { leadId: '00Q1', email: 'robin@example.com', isConverted: false };
+const open: FoundLead = { leadId: '00Q1', value: 'robin@example.com', isConverted: false };
 const second: FoundLead = { ...open, leadId: '00Q2' };
 const converted: FoundLead = { ...open, leadId: '00Q3', isConverted: true };
 const own: FoundLead = { ...open, leadId: '00Q4', externalId: lane.userId };
@@ -33,14 +33,20 @@ const recovered: Match = {
   reason: 'Lead of an earlier create whose answer was lost',
 };
 
-interface Case extends Partial<MatchInput> {
+interface Case extends Partial<Omit<MatchInput, 'by'>> {
   readonly title: string;
+  readonly by?: string | undefined;
   readonly match: Match;
 }
 
 const exists = (ids: string): Match => park('LEAD_EXISTS', `Salesforce has a Lead with this e-mail: ${ids}`);
 const ambiguous = (ids: string): Match => park('AMBIGUOUS_MATCH', `several Leads have this e-mail: ${ids}`);
-const isConverted = (ids: string): Match => park('CONVERTED_LEAD', `the Lead with this e-mail was converted: ${ids}`);
+const followed = (...leads: [FoundLead, ...FoundLead[]]): Match => ({
+  kind: 'converted',
+  leads,
+  origin: 'adopted',
+  reason: 'the Lead with this e-mail was converted',
+});
 
 const BY_EMAIL: readonly Case[] = [
   { title: 'creates a Lead when there is none', candidates: [], onMatch: 'adopt', match: create },
@@ -49,7 +55,13 @@ const BY_EMAIL: readonly Case[] = [
   { title: 'adopts the only Lead', candidates: [open], onMatch: 'adopt', match: adopted('00Q1') },
   { title: 'skips because of the only Lead', candidates: [open], onMatch: 'skip', match: skip('00Q1') },
   { title: 'parks because of the only Lead', candidates: [open], onMatch: 'park', match: exists('00Q1') },
-  { title: 'never adopts a converted Lead', candidates: [converted], onMatch: 'adopt', match: isConverted('00Q3') },
+  { title: 'follows a converted Lead', candidates: [converted], onMatch: 'adopt', match: followed(converted) },
+  {
+    title: 'follows several converted Leads, which may be one Contact',
+    candidates: [converted, { ...converted, leadId: '00Q9' }],
+    onMatch: 'adopt',
+    match: followed(converted, { ...converted, leadId: '00Q9' }),
+  },
   { title: 'skips because of a converted Lead', candidates: [converted], onMatch: 'skip', match: skip('00Q3') },
   { title: 'parks because of a converted Lead', candidates: [converted], onMatch: 'park', match: exists('00Q3') },
   {
@@ -98,6 +110,27 @@ const BY_EXTERNAL_ID: readonly Case[] = [
     onMatch: 'skip',
     match: park('AMBIGUOUS_MATCH', "several Leads have this user's external id: 00Q4, 00Q6"),
   },
+  {
+    title: 'follows the Lead with the external id of the user when it was converted',
+    candidates: [{ ...own, isConverted: true }],
+    onMatch: 'park',
+    match: {
+      kind: 'converted',
+      leads: [{ ...own, isConverted: true }],
+      origin: 'adopted',
+      reason: 'the Lead with the external id of this user was converted',
+    },
+  },
+  {
+    title: 'follows a converted Lead whatever id it carries, for nobody can take it away, where nothing else is found',
+    candidates: [{ ...foreign, isConverted: true }],
+    match: followed({ ...foreign, isConverted: true }),
+  },
+  {
+    title: 'prefers a Lead that is free',
+    candidates: [{ ...foreign, isConverted: true }, open],
+    match: adopted('00Q1'),
+  },
   { title: 'ignores a Lead of another user', candidates: [foreign], match: create },
   { title: 'adopts a Lead beside one of another user', candidates: [foreign, open], match: adopted('00Q1') },
   { title: 'creates again when an earlier create may be on its way', lane: lost, match: create },
@@ -110,16 +143,27 @@ const AFTER_LOST_ANSWER: readonly Case[] = [
   { title: 'links the only Lead that is not converted', candidates: [open, converted], match: recovered },
   { title: 'creates the Lead when none is found', candidates: [], match: create },
   { title: 'does not choose among several', candidates: [open, second], match: ambiguous('00Q1, 00Q2') },
-  { title: 'does not take a converted one', candidates: [converted], match: isConverted('00Q3') },
+  { title: 'follows a converted one', candidates: [converted], match: followed(converted) },
   {
     title: 'parks when there is no e-mail to look for',
-    hasEmail: false,
+    by: undefined,
     match: park('CREATE_OUTCOME_UNKNOWN', 'an earlier create may have reached Salesforce'),
   },
 ];
 
-const match = (defaults: Partial<MatchInput>, row: Partial<MatchInput>): Match =>
-  matchLead({ lane, candidates: [], hasEmail: true, hasExternalIdField: true, onMatch: 'adopt', ...defaults, ...row });
+type Row = Omit<Case, 'title' | 'match'>;
+
+function match(defaults: Row, row: Row): Match {
+  const { by, ...input } = { by: 'Email', ...defaults, ...row };
+  return matchLead({
+    lane,
+    candidates: [],
+    hasExternalIdField: true,
+    onMatch: 'adopt',
+    ...input,
+    ...(by !== undefined && { by }),
+  });
+}
 
 describe('a Lead with the same e-mail', () => {
   it.each(BY_EMAIL)('$title', (row) => {
@@ -139,5 +183,14 @@ describe('after a create whose answer was lost, in an org without an external-id
 });
 
 it('a user without e-mail gets a Lead when no create is on its way', () => {
-  expect(match({}, { hasEmail: false, hasExternalIdField: false })).toEqual(create);
+  expect(match({}, { by: undefined, hasExternalIdField: false })).toEqual(create);
+});
+
+it.each([
+  { candidates: [open], onMatch: 'adopt', says: 'Lead with the same Phone adopted' },
+  { candidates: [open], onMatch: 'skip', says: 'Salesforce has a Lead with this Phone: 00Q1' },
+  { candidates: [open, second], onMatch: 'adopt', says: 'several Leads have this Phone: 00Q1, 00Q2' },
+] as const)('names the field by which Leads were found: $says', ({ says, ...row }) => {
+  const found = match({ by: 'Phone' }, row);
+  expect('reason' in found ? found.reason : 'error' in found && found.error.message).toBe(says);
 });

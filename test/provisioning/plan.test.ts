@@ -17,7 +17,11 @@ const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
 const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
   fallbacks: { Company: '[not provided]' },
-  match: { onMatch: 'adopt' },
+  modes: new Map(),
+  isInScope: () => true,
+  match: { by: ['Email'], onMatch: 'adopt' },
+  converted: 'follow',
+  deletedInSalesforce: 'recreate',
   deactivated: { set: CLOSED },
   reactivated: { set: OPEN },
   deleted: { created: 'delete', adopted: 'close' },
@@ -248,8 +252,10 @@ const WHEN_GONE: readonly Case[] = [
   },
 ];
 
-const planFor = (user: typeof ACTIVE | undefined, { lane, mapped = MAPPED, mapping }: Case): Plan =>
-  planDelivery({ lane, user, mapped: user && mapped, mapping: { ...MAPPING, ...mapping } });
+const planFor = (
+  user: (typeof ACTIVE & { readonly userType?: string }) | undefined,
+  { lane, mapped = MAPPED, mapping }: Case,
+): Plan => planDelivery({ lane, user, mapped: user && mapped, mapping: { ...MAPPING, ...mapping } });
 
 describe('for an active user, the plan', () => {
   it.each(WHILE_ACTIVE)('$title', (row) => expect(planFor(ACTIVE, row)).toEqual(row.plan));
@@ -271,6 +277,121 @@ describe('for an inactive user, the plan', () => {
 
 describe('for a deleted user, the plan', () => {
   it.each(WHEN_GONE)('$title', (row) => expect(planFor(undefined, row)).toEqual(row.plan));
+});
+
+const ONLY_CUSTOMERS: Partial<Mapping> = { isInScope: ({ userType }) => userType === 'Customer' };
+
+const OUT_OF_SCOPE: readonly Case[] = [
+  {
+    title: 'skips a user who never had a Lead',
+    lane: untouched,
+    mapping: ONLY_CUSTOMERS,
+    plan: skip('out of scope and never provisioned'),
+  },
+  {
+    title: 'closes the Lead',
+    lane: created(TOLD),
+    mapping: ONLY_CUSTOMERS,
+    plan: update(CLOSED, { ...TOLD, ...CLOSED }, 'user out of scope'),
+  },
+  {
+    title: 'says so while there is nothing to tell',
+    lane: created({ ...TOLD, ...CLOSED }),
+    mapping: ONLY_CUSTOMERS,
+    plan: skip('user out of scope; no mapped change'),
+  },
+  {
+    title: 'repeats a create that may be on its way, as a closed Lead',
+    lane: onItsWay,
+    mapping: ONLY_CUSTOMERS,
+    plan: create({ ...TOLD, ...CLOSED }, 'user out of scope; an earlier create may have reached Salesforce'),
+  },
+];
+
+describe('for a user out of scope, the plan', () => {
+  it.each(OUT_OF_SCOPE)('$title', (row) => expect(planFor(ACTIVE, row)).toEqual(row.plan));
+
+  it('opens the Lead again when the user is back in scope', () => {
+    const row = { title: '', lane: created({ ...TOLD, ...CLOSED }), mapping: ONLY_CUSTOMERS, plan: skip('') };
+    expect(planFor({ ...ACTIVE, userType: 'Customer' }, row)).toEqual(
+      update(OPEN, { ...TOLD, ...OPEN }, 'user active again'),
+    );
+  });
+});
+
+const modes = (entries: Record<string, 'onCreate' | 'whenEmpty'>): Partial<Mapping> => ({
+  modes: new Map(Object.entries(entries)),
+});
+
+const BY_MODE: readonly Case[] = [
+  {
+    title: 'writes every field to a new Lead',
+    lane: untouched,
+    mapping: modes({ Company: 'whenEmpty', LastName: 'onCreate' }),
+    plan: create(TOLD, 'no Lead is known for this user'),
+  },
+  {
+    title: 'does not write a field to an adopted Lead that is for new ones',
+    lane: adopted(),
+    mapping: modes({ LastName: 'onCreate' }),
+    plan: skip('no mapped change'),
+  },
+  {
+    title: 'does not write a field again that is for new Leads',
+    lane: created({ ...TOLD, LastName: 'Locksley' }),
+    mapping: modes({ LastName: 'onCreate' }),
+    plan: skip('no mapped change'),
+  },
+  {
+    title: 'has a field of an adopted Lead looked at that is to be filled, be it with its default',
+    lane: adopted(),
+    mapping: modes({ Company: 'whenEmpty' }),
+    plan: { ...update(TOLD, TOLD, FIRST_TIME), ifEmpty: ['Company'] } as Plan,
+  },
+  {
+    title: 'has it looked at when the value changes',
+    lane: created({ ...TOLD, LastName: 'Locksley' }),
+    mapping: modes({ LastName: 'whenEmpty' }),
+    plan: { ...update({ LastName: 'Hood' }, TOLD, 'mapped fields changed'), ifEmpty: ['LastName'] } as Plan,
+  },
+  {
+    title: 'does not have it looked at when another field changes',
+    lane: created({ ...TOLD, LastName: 'Locksley' }),
+    mapping: modes({ Company: 'whenEmpty' }),
+    plan: update({ LastName: 'Hood' }, TOLD, 'mapped fields changed'),
+  },
+  {
+    title: 'sets on reactivation what the mapping says, though the field is only filled otherwise',
+    lane: created({ LastName: 'Hood', ...CLOSED }),
+    mapped: { LastName: 'Hood', Status: 'Working - Contacted' },
+    mapping: modes({ Status: 'whenEmpty' }),
+    plan: update(OPEN, { LastName: 'Hood', ...OPEN }, 'user active again'),
+  },
+];
+
+describe('for fields that are not always written, the plan', () => {
+  it.each(BY_MODE)('$title', (row) => expect(planFor(ACTIVE, row)).toEqual(row.plan));
+
+  it('closes a Lead though its status is only filled otherwise', () => {
+    const row = { title: '', lane: created(TOLD), mapping: modes({ Status: 'whenEmpty' }), plan: skip('') };
+    expect(planFor(INACTIVE, row)).toEqual(update(CLOSED, { ...TOLD, ...CLOSED }, 'user inactive'));
+  });
+});
+
+describe('for a user whose Lead was converted, the plan', () => {
+  const lane: Lane = { ...created(TOLD), ended: { kind: 'converted', contactId: '003000000000001AAA' } };
+
+  it.each([ACTIVE, INACTIVE])('leaves the Lead alone, and needs no mapped fields', (user) => {
+    expect(planDelivery({ lane, user, mapped: undefined, mapping: MAPPING })).toEqual(
+      skip('its Lead was converted; it is not kept up to date any more'),
+    );
+  });
+
+  it('forgets it when the user is deleted', () => {
+    expect(planFor(undefined, { title: '', lane, plan: skip('') })).toEqual(
+      skip('user deleted; its Lead was converted and is left alone', true),
+    );
+  });
 });
 
 describe('for any user', () => {

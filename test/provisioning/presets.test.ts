@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import type { JsonObject } from '../../src/scim/json.ts';
+import type { MappingFile } from '../../src/provisioning/mapping-file.ts';
+import { runTests } from '../../src/provisioning/mapping-tests.ts';
 import { compile, ENTERPRISE, mappingData, readSchema } from './support/mapping.ts';
 
 const PRESETS = ['lead-mapping', 'mappings/tutorial'];
@@ -35,6 +37,12 @@ it.each(PRESETS)('schemas/%s.json is valid against schemas/mapping.json', (name)
   const validate = new Ajv({ allowUnionTypes: true }).compile(mappingData.schema);
   validate(readSchema(name));
   expect(validate.errors).toBeNull();
+});
+
+it.each(PRESETS)('schemas/%s.json does what its tests say, and has some', async (name) => {
+  const file = readSchema(name) as unknown as MappingFile;
+  expect(file.tests?.length).toBeGreaterThan(1);
+  expect(await runTests(compile(file), file)).toEqual([]);
 });
 
 it('every length of schemas/lead-fields.json belongs to a field that holds text', () => {
@@ -165,7 +173,7 @@ describe("the tutorial's mapping", () => {
       Email: 'robin@wso2.com',
       LeadSource: 'Guardio brochure download.',
     });
-    expect(tutorial.match).toEqual({ onMatch: 'skip' });
+    expect(tutorial.match).toEqual({ by: ['Email'], onMatch: 'skip' });
   });
 
   it('takes the userName as LastName of a user without an e-mail', async () => {

@@ -28,21 +28,21 @@ const queries = (): (string | null)[] =>
 
 describe('a query', () => {
   it('asks for each e-mail address once, whatever its case', async () => {
-    await leads.find('email', ['Ada@example.com', 'ada@EXAMPLE.com', 'bob@example.com'], LATER);
+    await leads.find({ field: 'Email' }, ['Ada@example.com', 'ada@EXAMPLE.com', 'bob@example.com'], LATER);
     expect(queries()).toEqual([
-      "SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE Email IN ('ada@EXAMPLE.com','bob@example.com')",
+      "SELECT Id, IsConverted, SCIM_Id__c, Email FROM Lead WHERE Email IN ('ada@EXAMPLE.com','bob@example.com')",
     ]);
   });
 
   it('asks for external ids in their field', async () => {
     await leads.find('externalId', ['a', 'b'], LATER);
-    expect(queries()).toEqual(["SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE SCIM_Id__c IN ('a','b')"]);
+    expect(queries()).toEqual(["SELECT Id, IsConverted, SCIM_Id__c FROM Lead WHERE SCIM_Id__c IN ('a','b')"]);
   });
 
   it('asks for ids as they are, for their case matters, and leaves out what is none', async () => {
     await leads.find('id', ['00Q00000000000a', '00Q00000000000A', leadId(1), "x' OR Id != '"], LATER);
     expect(queries()).toEqual([
-      `SELECT Id, Email, IsConverted, SCIM_Id__c FROM Lead WHERE Id IN ('00Q00000000000a','00Q00000000000A','${leadId(1)}')`,
+      `SELECT Id, IsConverted, SCIM_Id__c FROM Lead WHERE Id IN ('00Q00000000000a','00Q00000000000A','${leadId(1)}')`,
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('a query', () => {
     ['empty values, which would match every Lead without an address', ['', '  ']],
     ['values longer than the field', [`${'x'.repeat(80)}@example.com`]],
   ])('is not sent for %s', async (_, values) => {
-    expect(await leads.find('email', values, LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(await leads.find({ field: 'Email' }, values, LATER)).toEqual({ kind: 'found', leads: [] });
     expect(stub.tokenCalls).toHaveLength(0);
   });
 
@@ -70,7 +70,7 @@ describe('a query', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 200 }), async (values) => {
         const before = stub.apiCalls.length;
-        expect((await leads.find('email', values, LATER)).kind).toBe('found');
+        expect((await leads.find({ field: 'Email' }, values, LATER)).kind).toBe('found');
         for (const { path } of stub.apiCalls.slice(before)) {
           expect(path.length).toBeLessThan(12_000);
           const soql = new URL(path, 'http://stub').searchParams.get('q') ?? '';
@@ -86,7 +86,7 @@ describe('a query', () => {
       body: { compositeResponse: parts(body).map(() => ({ httpStatusCode: 200, body: NOTHING.body })) },
     });
     await leads.find(
-      'email',
+      { field: 'Email' },
       Array.from({ length: 1000 }, (_, n) => `user-${String(n).padStart(4, '0')}@subsidiary.example.com`),
       LATER,
     );
@@ -107,7 +107,7 @@ describe('a query', () => {
       },
     });
     const values = Array.from({ length: 1000 }, (_, n) => `user-${n}@subsidiary.example.com`);
-    expect(await leads.find('email', values, LATER)).toMatchObject({
+    expect(await leads.find({ field: 'Email' }, values, LATER)).toMatchObject({
       kind: 'failed',
       fault: { code: 'QUERY_TIMEOUT', committed: 'no' },
     });
@@ -139,11 +139,11 @@ describe('the answer to a query', () => {
         ],
       },
     });
-    expect(await leads.find('email', ['ada@example.com'], LATER)).toEqual({
+    expect(await leads.find({ field: 'Email' }, ['ada@example.com'], LATER)).toEqual({
       kind: 'found',
       leads: [
-        { leadId: leadId(1), email: 'Ada@example.com', externalId: 'u1', isConverted: false },
-        { leadId: leadId(2), email: 'ada@example.com', isConverted: true },
+        { leadId: leadId(1), value: 'Ada@example.com', externalId: 'u1', isConverted: false },
+        { leadId: leadId(2), value: 'ada@example.com', isConverted: true },
         { leadId: leadId(3), externalId: 'u3', isConverted: false },
       ],
     });
@@ -157,7 +157,7 @@ describe('the answer to a query', () => {
       path === next
         ? { body: { totalSize: 2, done: true, records: [page(2)] } }
         : { body: { totalSize: 2, done: false, nextRecordsUrl: next, records: [page(1)] } };
-    expect(await leads.find('email', ['u1@example.com', 'u2@example.com'], LATER)).toMatchObject({
+    expect(await leads.find({ field: 'Email' }, ['u1@example.com', 'u2@example.com'], LATER)).toMatchObject({
       leads: [{ leadId: leadId(1) }, { leadId: leadId(2) }],
     });
   });
@@ -166,7 +166,7 @@ describe('the answer to a query', () => {
     'is refused when the next page is at %s',
     async (nextRecordsUrl) => {
       api = () => ({ body: { done: false, nextRecordsUrl, records: [] } });
-      expect(await leads.find('email', ['a@example.com'], LATER)).toMatchObject({
+      expect(await leads.find({ field: 'Email' }, ['a@example.com'], LATER)).toMatchObject({
         kind: 'failed',
         fault: { code: 'UNEXPECTED_RESPONSE', committed: 'no' },
       });
@@ -176,7 +176,7 @@ describe('the answer to a query', () => {
   it('never takes the token to another host, even for a next page of //host', async () => {
     const next = '//192.0.2.1/query/1';
     api = ({ path }) => (path === next ? NOTHING : { body: { done: false, nextRecordsUrl: next, records: [] } });
-    expect(await leads.find('email', ['a@example.com'], LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(await leads.find({ field: 'Email' }, ['a@example.com'], LATER)).toEqual({ kind: 'found', leads: [] });
   });
 
   it.each<[string, Reply]>([
@@ -184,7 +184,7 @@ describe('the answer to a query', () => {
     ['an object without records', { body: { done: true } }],
   ])('is refused when it is %s', async (_, reply) => {
     api = () => reply;
-    expect(await leads.find('email', ['a@example.com'], LATER)).toMatchObject({
+    expect(await leads.find({ field: 'Email' }, ['a@example.com'], LATER)).toMatchObject({
       kind: 'failed',
       fault: { scope: 'request', status: 200, code: 'UNEXPECTED_RESPONSE', committed: 'no' },
     });
@@ -193,7 +193,7 @@ describe('the answer to a query', () => {
   it('is given up at the first chunk that fails', async () => {
     api = () => ({ status: 400, body: [{ errorCode: 'QUERY_TIMEOUT', message: 'too long' }] });
     const values = Array.from({ length: 1000 }, (_, n) => `user-${n}@subsidiary.example.com`);
-    expect(await leads.find('email', values, LATER)).toMatchObject({
+    expect(await leads.find({ field: 'Email' }, values, LATER)).toMatchObject({
       kind: 'failed',
       fault: { code: 'QUERY_TIMEOUT' },
     });

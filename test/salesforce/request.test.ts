@@ -224,7 +224,7 @@ describe('a lost call', () => {
 
   it('that only reads was not committed', async () => {
     await start(() => ({ reset: 'before' }));
-    expect(await leads.find('email', ['a@example.com'], LATER)).toMatchObject({
+    expect(await leads.find({ field: 'Email' }, ['a@example.com'], LATER)).toMatchObject({
       kind: 'failed',
       fault: { code: 'ECONNRESET', committed: 'no' },
     });

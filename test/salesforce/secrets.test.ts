@@ -77,7 +77,7 @@ async function everythingSaid(
   try {
     const results: unknown[] = [
       await leads.write(WRITES, LATER),
-      await leads.find('email', [PERSONAL], LATER),
+      await leads.find({ field: 'Email' }, [PERSONAL], LATER),
       await leads.describeLead(),
       await leads.limits(),
     ];

@@ -75,16 +75,22 @@ describe('the life of a Lead', () => {
       { kind: 'done', leadId, created: false },
     ]);
     expect(await rows()).toMatchObject([{ Id: leadId, City: null, Title: 'Countess', SCIM_Id__c: 'user-1' }]);
-    const found = { leadId, email: 'ada-1@example.com', externalId: 'user-1', isConverted: false };
-    expect(await leads.find('email', ['ADA-1@example.com'], LATER)).toEqual({ kind: 'found', leads: [found] });
-    expect(await leads.find('externalId', ['USER-1'], LATER)).toEqual({ kind: 'found', leads: [found] });
+    const found = { leadId, externalId: 'user-1', isConverted: false };
+    expect(await leads.find({ field: 'Email' }, ['ADA-1@example.com'], LATER)).toEqual({
+      kind: 'found',
+      leads: [{ ...found, value: 'ada-1@example.com' }],
+    });
+    expect(await leads.find('externalId', ['USER-1'], LATER)).toEqual({
+      kind: 'found',
+      leads: [{ ...found, value: 'user-1' }],
+    });
     expect(await leads.find('id', [leadId], LATER)).toEqual({ kind: 'found', leads: [found] });
     expect(await leads.find('id', [leadId.slice(0, 15)], LATER)).toEqual({ kind: 'found', leads: [found] });
     expect(leads.leadUrl(leadId)).toBe(`${sandbox.url}/${leadId}`);
     const remove: LeadWrite = { kind: 'delete', leadId };
     expect(await leads.write([remove], LATER)).toEqual([{ kind: 'done', leadId, created: false }]);
     expect(await leads.write([remove], LATER)).toEqual([{ kind: 'done', leadId, created: false }]);
-    expect(await leads.find('email', ['ada-1@example.com'], LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(await leads.find({ field: 'Email' }, ['ada-1@example.com'], LATER)).toEqual({ kind: 'found', leads: [] });
     expect(await calls()).toMatchObject({ token: 1, api: 9 });
   });
 
@@ -97,15 +103,49 @@ describe('the life of a Lead', () => {
     expect(await leads.find('id', [leadId], LATER)).toMatchObject({ leads: [{ leadId, isConverted: true }] });
   });
 
+  it('is traced to the Contact that it became, to the Lead that it was merged into, and into the recycle bin', async () => {
+    const [kept, loser, converted, gone, purged] = (await Promise.all(
+      [1, 2, 3, 4, 5].map((n) => idOf(leads.write([upsert(n)], LATER))),
+    )) as [string, string, string, string, string];
+    await control('DELETE', `records/Lead/${purged}`);
+    await control('DELETE', 'recycle-bin');
+    await control('DELETE', `records/Lead/${gone}`);
+    await control('POST', `records/Lead/${kept}/merge`, { losers: [loser] });
+    await control('POST', `records/Lead/${converted}/convert`);
+    const contact = ((await control('GET', 'records/Contact')) as Row[])[0]?.['Id'];
+    const trace = await leads.trace([kept, loser, converted, gone, purged, 'no id'], LATER);
+    expect(trace.kind === 'traced' && new Map(trace.leads.map((lead) => [lead.leadId, lead]))).toEqual(
+      new Map([
+        [kept, { leadId: kept, isDeleted: false, isConverted: false, externalId: 'user-1' }],
+        [loser, { leadId: loser, isDeleted: true, isConverted: false, masterId: kept, externalId: 'user-2' }],
+        [
+          converted,
+          { leadId: converted, isDeleted: false, isConverted: true, contactId: contact, externalId: 'user-3' },
+        ],
+        [gone, { leadId: gone, isDeleted: true, isConverted: false, externalId: 'user-4' }],
+      ]),
+    );
+  });
+
+  it('tells what it holds in some fields, under the names they are asked by, and nothing of a deleted one', async () => {
+    const leadId = await idOf(leads.write([upsert(1, { City: 'London' })], LATER));
+    const gone = await idOf(leads.write([upsert(2)], LATER));
+    await leads.write([{ kind: 'delete', leadId: gone }], LATER);
+    expect(await leads.read([leadId, gone], ['City', 'scim_id__c', 'Title'], LATER)).toEqual({
+      kind: 'read',
+      leads: [{ leadId, fields: { City: 'London', scim_id__c: 'user-1', Title: null } }],
+    });
+  });
+
   it('works in an org without external-id field', async () => {
     await configure({ externalIdField: null });
     const { leads: plain } = use(createPlainClient(sandbox.url));
     const leadId = await idOf(plain.write([{ kind: 'create', fields: person(1) }], LATER));
     await plain.write([{ kind: 'update', leadId, fields: { City: 'Rome' } }], LATER);
     expect(await rows()).toMatchObject([{ Id: leadId, City: 'Rome' }]);
-    expect(await plain.find('email', ['ada-1@example.com'], LATER)).toEqual({
+    expect(await plain.find({ field: 'Email' }, ['ada-1@example.com'], LATER)).toEqual({
       kind: 'found',
-      leads: [{ leadId, email: 'ada-1@example.com', isConverted: false }],
+      leads: [{ leadId, value: 'ada-1@example.com', isConverted: false }],
     });
   });
 
@@ -204,10 +244,11 @@ describe('values that look like SOQL', () => {
       odd.map((externalId, n): LeadWrite => ({ kind: 'upsert', externalId, fields: person(n) })),
       LATER,
     );
-    expect(outcomes.every(({ kind }) => kind === 'done')).toBe(true);
+    const ids = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.leadId] : []));
+    expect(ids).toHaveLength(odd.length);
     for (const [n, value] of odd.entries()) {
       const found = await leads.find('externalId', [value], LATER);
-      expect(found).toMatchObject({ kind: 'found', leads: [{ externalId: value, email: `ada-${n}@example.com` }] });
+      expect(found).toMatchObject({ kind: 'found', leads: [{ externalId: value, leadId: ids[n] }] });
       expect(found.kind === 'found' && found.leads).toHaveLength(1);
     }
     const all = await leads.find('externalId', odd, LATER);
@@ -216,14 +257,17 @@ describe('values that look like SOQL', () => {
 
   it('find an address with an apostrophe', async () => {
     await leads.write([upsert(1, { Email: "o'hara@example.com" }), upsert(2)], LATER);
-    expect(await leads.find('email', ["O'Hara@example.com"], LATER)).toMatchObject({
-      leads: [{ externalId: 'user-1', email: "o'hara@example.com" }],
+    expect(await leads.find({ field: 'Email' }, ["O'Hara@example.com"], LATER)).toMatchObject({
+      leads: [{ externalId: 'user-1', value: "o'hara@example.com" }],
     });
   });
 
   it('find nothing as addresses that no Lead has', async () => {
     await leads.write([upsert(1)], LATER);
-    expect(await leads.find('email', [...odd, '', 'half \ud83d'], LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(await leads.find({ field: 'Email' }, [...odd, '', 'half \ud83d'], LATER)).toEqual({
+      kind: 'found',
+      leads: [],
+    });
   });
 
   it('find Leads over several pages and several queries', async () => {
@@ -231,7 +275,7 @@ describe('values that look like SOQL', () => {
     const writes = Array.from({ length: 200 }, (_, n) => upsert(n));
     await leads.write(writes, LATER);
     const emails = Array.from({ length: 900 }, (_, n) => `ada-${n}@example.com`);
-    const found = await leads.find('email', emails, LATER);
+    const found = await leads.find({ field: 'Email' }, emails, LATER);
     expect(new Set(found.kind === 'found' ? found.leads.map(({ leadId }) => leadId) : []).size).toBe(200);
   });
 });
@@ -257,7 +301,9 @@ describe('a broken connection', () => {
     expect(await leads.write([{ kind: 'create', fields: person(1) }], LATER)).toMatchObject([
       { kind: 'failed', fault: { committed: 'maybe' } },
     ]);
-    expect(await leads.find('email', ['ada-1@example.com'], LATER)).toMatchObject({ leads: [{ isConverted: false }] });
+    expect(await leads.find({ field: 'Email' }, ['ada-1@example.com'], LATER)).toMatchObject({
+      leads: [{ isConverted: false }],
+    });
   });
 
   it('is not made worse by sending anything again', async () => {

@@ -193,6 +193,22 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       });
     });
 
+    it('remembers that a Lead is not kept up to date any more, until its Leads are forgotten', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      const ended = { kind: 'converted', contactId: '003000000000001AAA' } as const;
+      const lead = { leadId: '00Q1', origin: 'adopted', ended } as const;
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane, { lead })], 1_500);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ leadId: '00Q1', ended });
+      await store.commit(change(user, 'bjensen', 'renamed', 1_600));
+      const [again] = await claim(store, 1_700, 'lease-2');
+      expect(again).toMatchObject({ ended });
+      await store.settleLanes(CONNECTOR, 'lease-2', [settlement(again as LeasedLane, { lead: 'keep' })], 1_800);
+      expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ ended });
+      await store.forgetLeads(CONNECTOR, 1_900);
+      expect(await store.readLane(CONNECTOR, user.id)).not.toHaveProperty('ended');
+    });
+
     it('makes a lane due again at once when its user changed during the delivery, and never gives it to two', async () => {
       const user = await create('bjensen');
       const [lane] = await claim(store, 1_000);

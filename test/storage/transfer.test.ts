@@ -18,7 +18,12 @@ import { indexes, LASTING_ENGINES, registry, storeOptions, type Database } from 
 import { settlement } from './support/settlement.ts';
 
 const CONNECTOR = 'salesforce';
-const LEAD = { leadId: '00Q000000000001AAA', origin: 'created', told: '{"LastName":"Å","Company":"x"}' } as const;
+const LEAD = {
+  leadId: '00Q000000000001AAA',
+  origin: 'created',
+  told: '{"LastName":"Å","Company":"x"}',
+  ended: { kind: 'converted' },
+} as const;
 const entry = { operation: 'create', actor: 'basic:admin', requestId: 'r1', changed: ['userName'] } as const;
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 

@@ -1,7 +1,7 @@
 /** `check`: whether the service would start and deliver, told before it does; changes nothing. */
 import { Command } from 'commander';
 import { ConfigurationError, readConfig, type Config } from '../../config.ts';
-import { mappingPath, readMapping, readModel } from '../../parts.ts';
+import { mappingPath, readMapping, readModel, testMapping } from '../../parts.ts';
 import { checkDatabase } from './check-database.ts';
 import { oneLine, printResult, results, type CheckResult } from './check-result.ts';
 import { checkSalesforce } from './check-salesforce.ts';
@@ -30,7 +30,7 @@ Goes on after a failure, so that one run tells everything. Exit code 1 if a chec
 
 async function* runChecks(): AsyncGenerator<CheckResult> {
   const configuration = results('configuration');
-  const read = attempt(() => readConfig());
+  const read = await attempt(() => readConfig());
   if (read.faults) {
     yield* read.faults.map((fault) => configuration.failed(oneLine(fault)));
     for (const name of ['mapping', 'database', 'salesforce login'])
@@ -38,7 +38,7 @@ async function* runChecks(): AsyncGenerator<CheckResult> {
     return;
   }
   yield configuration.ok('every key that is set is right');
-  const { schemas, mapping } = checkData(read.value);
+  const { schemas, mapping } = await checkData(read.value);
   yield* [...schemas, ...mapping];
   yield* await checkDatabase(read.value);
   yield* await checkSalesforce(
@@ -48,15 +48,15 @@ async function* runChecks(): AsyncGenerator<CheckResult> {
 }
 
 /** The mapping names attributes of the schemas. */
-function checkData(config: Config): Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>> {
+async function checkData(config: Config): Promise<Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>>> {
   const [schemas, mapping] = [results('schemas'), results('mapping')];
-  const model = attempt(() => readModel(config));
+  const model = await attempt(() => readModel(config));
   if (model.faults)
     return {
       schemas: model.faults.map((fault) => schemas.failed(fault)),
       mapping: [mapping.skipped('the schemas have faults: mend them first')],
     };
-  const { faults } = attempt(() => readMapping(config, model.value.registry));
+  const { faults } = await attempt(() => testMapping(config, readMapping(config, model.value.registry)));
   return {
     schemas: config.SCHEMAS_DIR === undefined ? [] : [schemas.ok(`${config.SCHEMAS_DIR} is sound`)],
     mapping: faults?.map((fault) => mapping.failed(fault)) ?? [mapping.ok(`${mappingPath(config)} is sound`)],
@@ -67,9 +67,9 @@ type Attempt<T> =
   | { readonly value: T; readonly faults?: undefined }
   | { readonly faults: readonly string[]; readonly value?: undefined };
 
-function attempt<T>(read: () => T): Attempt<T> {
+async function attempt<T>(read: () => T | Promise<T>): Promise<Attempt<T>> {
   try {
-    return { value: read() };
+    return { value: await read() };
   } catch (error) {
     if (error instanceof ConfigurationError) return { faults: error.faults };
     throw error;

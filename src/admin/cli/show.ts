@@ -52,12 +52,21 @@ function printTimeline({ user, lane, journal }: UserTimeline): string {
 }
 
 function printLane(lane: Lane): readonly string[] {
-  const lead = lane.leadId === undefined ? 'no Lead yet' : `Lead ${lane.leadId} (${lane.origin ?? 'origin unknown'})`;
+  const lead =
+    lane.leadId === undefined
+      ? 'no Lead yet'
+      : `Lead ${lane.leadId} (${lane.origin ?? 'origin unknown'}${printEnd(lane.ended)})`;
   const delivered =
     lane.lastDeliveredAt === undefined ? 'never delivered' : `delivered ${instant(lane.lastDeliveredAt)}`;
   const due = lane.state === 'due' ? ` since or at ${instant(lane.dueAt)}` : '';
   const error = lane.error ? [`  ${lane.error.code}: ${lane.error.message}`, `  ${lane.error.hint ?? ''}`] : [];
   return [`${lane.state}${due}; ${lead}; ${delivered}`, ...error.filter((line) => line.trim() !== '')];
+}
+
+function printEnd(ended: Lane['ended']): string {
+  if (ended === undefined) return '';
+  const contact = ended.contactId === undefined ? '' : ` to Contact ${ended.contactId}`;
+  return `, ${ended.kind}${contact}: not kept up to date any more`;
 }
 
 function printEntry({ at, kind, version, detail }: JournalEntry): string {

@@ -6,6 +6,7 @@ import type {
   LaneError,
   LaneLink,
   LateWrite,
+  LeadEnd,
   LeasedLane,
   LeadLink,
   LeadOrigin,
@@ -15,7 +16,7 @@ import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
-  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
+  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
 
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
@@ -71,7 +72,7 @@ export function* linkLanes(
 
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0, head_seq = 0,
-      lead_id = null, origin = null, told = null, error = null, lease = null, lease_until = null
+      lead_id = null, origin = null, told = null, ended = null, error = null, lease = null, lease_until = null
     where connector = $1 returning user_id`;
   const rows = yield { text, values: [connector, now] };
   return rows.length;
@@ -119,6 +120,7 @@ const SETTLED = {
   lead_id: 'text',
   origin: 'text',
   told: 'text',
+  ended: 'text',
   error: 'text',
 } as const;
 
@@ -164,10 +166,11 @@ const toAttemptRow = ({ userId, version, attempt }: Settlement | LateWrite) => (
   detail: JSON.stringify(attempt),
 });
 
-const leadColumns = ({ leadId, origin, told }: LeadLink) => ({
+const leadColumns = ({ leadId, origin, told, ended }: LeadLink) => ({
   lead_id: leadId ?? null,
   origin: origin ?? null,
   told: told ?? null,
+  ended: ended === undefined ? null : JSON.stringify(ended),
 });
 
 /** The user changed, or a doubt came up, while this attempt was on its way: the lane is due again at once. */
@@ -182,6 +185,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     lead_id = case when s.keep_lead = 1 then lane.lead_id else s.lead_id end,
     origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
     told = case when s.keep_lead = 1 then lane.told else s.told end,
+    ended = case when s.keep_lead = 1 then lane.ended else s.ended end,
     error = s.error,
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
@@ -251,7 +255,8 @@ function toLane(row: Row): Lane {
     ...present('leadId', optionalText(row['lead_id'])),
     ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
     ...present('told', optionalText(row['told'])),
-    ...present('error', parseError(row['error'])),
+    ...present('ended', parseText(row['ended']) as LeadEnd | undefined),
+    ...present('error', parseText(row['error']) as LaneError | undefined),
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),
   };
@@ -266,6 +271,5 @@ function present<Name extends string, Value>(name: Name, value: Value | undefine
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const optionalNumber = (value: unknown): number | undefined =>
   value === null || value === undefined ? undefined : Number(value);
-const parseError = (value: unknown): LaneError | undefined =>
-  // Written by `toSettledRow` only.
-  typeof value === 'string' ? (JSON.parse(value) as LaneError) : undefined;
+/** JSON that is written by `toSettledRow` only. */
+const parseText = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : undefined);

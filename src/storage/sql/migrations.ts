@@ -113,6 +113,10 @@ const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    name: 'Leads that are not kept up to date any more',
+    statements: () => ['alter table lane add column ended text'],
+  },
 ];
 
 /** The schema version of this program. */
