@@ -1,13 +1,14 @@
 /** How Salesforce's Leads become the target of provisioning. */
-import type { LeadOutcome, LeadTarget, LeadWrite } from '../provisioning/lead-target.ts';
+import type { LeadOutcome, LeadReader, LeadTarget, LeadWrite } from '../provisioning/lead-target.ts';
 import { createLeads, deleteLeads, MAX_RECORDS, updateLeads, upsertLeads } from './collections.ts';
 import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
 import { fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
+import { listLeads, readLeads } from './read.ts';
 
-export interface SalesforceLeads extends LeadTarget {
+export interface SalesforceLeads extends LeadTarget, LeadReader {
   describeLead(): Promise<LeadDescription>;
   limits(): Promise<OrgLimits>;
   /** Lets the client log in again after a refusal of its credentials, which it otherwise remembers and repeats. */
@@ -24,6 +25,8 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     ...(externalIdField === undefined ? {} : { externalIdField }),
     write: (writes, deadline) => writeLeads(connection, externalIdField, writes, deadline),
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
+    readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
+    listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),
