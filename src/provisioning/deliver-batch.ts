@@ -46,7 +46,10 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
 }
 
-async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[]): Promise<readonly ClaimedUser[]> {
+export async function readUsers(
+  context: DeliveryContext,
+  lanes: readonly LeasedLane[],
+): Promise<readonly ClaimedUser[]> {
   const resources = await context.store.readResources(
     context.resourceType,
     lanes.map(({ userId }) => userId),
@@ -61,7 +64,7 @@ async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[])
 }
 
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */
-const withDoubts = (lane: LeasedLane): LeasedLane =>
+export const withDoubts = (lane: LeasedLane): LeasedLane =>
   lane.doubts > 0 && lane.told !== undefined ? { ...lane, told: forgetCertainty(lane.told) } : lane;
 
 /** A call that Salesforce refuses as a whole is halved until the record that spoils it stands alone. */

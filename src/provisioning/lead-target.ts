@@ -106,3 +106,49 @@ export interface LeadTarget {
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;
 }
+
+/** A Lead with what it holds. */
+export interface LiveLead {
+  readonly leadId: string;
+  /** Absent when the org has no such field configured or it is empty. */
+  readonly externalId?: string;
+  readonly isConverted: boolean;
+  /** In the recycle bin; only where changes were asked for. */
+  readonly isDeleted: boolean;
+  /** Every field that was asked for; null where it is empty. */
+  readonly fields: LeadFields;
+}
+
+export interface LeadListRequest {
+  /** API names of the fields to read. */
+  readonly fields: readonly string[];
+  /** Epoch milliseconds: only Leads that changed then or later (SystemModstamp), those that were deleted included. */
+  readonly changedSince?: number;
+  /** The `next` of another page of the same request. */
+  readonly next?: string;
+}
+
+export type LeadPage =
+  | {
+      readonly kind: 'page';
+      readonly leads: readonly LiveLead[];
+      /** Leads of all pages together. */
+      readonly total: number;
+      /** Absent on the last page. */
+      readonly next?: string;
+    }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** What a look at Salesforce asks that writes nothing; `salesforce/leads.ts` implements it too. */
+export interface LeadReader {
+  /** Reads live Leads by id, in as few queries as the length of the ids allows; who is not there is left out. */
+  readLeads(leadIds: readonly string[], fields: readonly string[], deadline: number): Promise<LeadPage>;
+
+  /**
+   * One page, up to 2,000, of the Leads that have an external id. Where the org has no such field only changes can be asked
+   * for, and any Lead is among them.
+   *
+   * @throws TypeError when all Leads of an org without an external-id field are asked for
+   */
+  listLeads(request: LeadListRequest, deadline: number): Promise<LeadPage>;
+}

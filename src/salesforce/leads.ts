@@ -1,14 +1,15 @@
 /** How Salesforce's Leads become the target of provisioning. */
-import type { LeadTarget } from '../provisioning/lead-target.ts';
+import type { LeadReader, LeadTarget } from '../provisioning/lead-target.ts';
 import { connect } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
 import { fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
-import { readLeads, traceLeads } from './trace.ts';
+import { listLeads, readLeads } from './read.ts';
+import { readLeads as readFields, traceLeads } from './trace.ts';
 import { createWriter } from './write.ts';
 
-export interface SalesforceLeads extends LeadTarget {
+export interface SalesforceLeads extends LeadTarget, LeadReader {
   describeLead(): Promise<LeadDescription>;
   limits(): Promise<OrgLimits>;
   /** Lets the client log in again after a refusal of its credentials, which it otherwise remembers and repeats. */
@@ -30,7 +31,9 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     write: writer.write,
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
     trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
-    read: (leadIds, fields, deadline) => readLeads(connection, leadIds, fields, deadline),
+    read: (leadIds, fields, deadline) => readFields(connection, leadIds, fields, deadline),
+    readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
+    listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),

@@ -5,7 +5,7 @@ import { done, failed, unexpectedResponse, type Result } from './errors.ts';
 import { isObject, isText, listOf } from './json.ts';
 import { quoteSoql } from './soql.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Salesforce refuses a URI with its headers above 16 kB, and proxies often less. */
 const MAX_URI_BYTES = 12_000;
@@ -72,10 +72,18 @@ async function readAll(
   }
 }
 
+/** @param path of a first page with its SOQL, or the `next` of another page */
+export async function queryPage(connection: Connection, path: string, deadline: number): Promise<Result<Page>> {
+  const result = await connection.call({ ...partOf('query', path), deadline });
+  return result.kind === 'failed' ? result : readPage(result.value);
+}
+
 const countRecords = (body: unknown): number => listOf(body, 'records').length;
 
-interface Page {
+export interface Page {
   readonly rows: readonly Row[];
+  /** Rows of all pages together. */
+  readonly total: number;
   readonly next: string | undefined;
 }
 
@@ -83,10 +91,11 @@ function readPage({ status, body }: ApiReply): Result<Page> {
   if (!isObject(body) || !Array.isArray(body['records']))
     return malformed(status, 'the answer to a query has no records');
   const rows = listOf(body, 'records').filter(isObject);
-  if (body['done'] !== false) return done({ rows, next: undefined });
+  const total = typeof body['totalSize'] === 'number' ? body['totalSize'] : rows.length;
+  if (body['done'] !== false) return done({ rows, total, next: undefined });
   const next = body['nextRecordsUrl'];
   if (!isText(next) || !next.startsWith('/')) return malformed(status, 'a page of a query does not name the next one');
-  return done({ rows, next });
+  return done({ rows, total, next });
 }
 
 const malformed = (status: number, message: string): Result<never> =>
