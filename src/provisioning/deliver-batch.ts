@@ -108,7 +108,10 @@ async function record(
 ): Promise<void> {
   const now = context.now();
   const settlements = decisions.map((decision) =>
-    settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    traced(
+      decision.claimed,
+      settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    ),
   );
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
@@ -140,6 +143,16 @@ async function persist<T>(
     }
   }
 }
+
+/** Says which changes, and which request, an attempt was made for. */
+const traced = ({ lane }: ClaimedUser, settlement: Settlement): Settlement => ({
+  ...settlement,
+  attempt: {
+    ...settlement.attempt,
+    covers: { after: lane.headSeq, upTo: lane.tailSeq },
+    ...(lane.requestId !== undefined && { requestId: lane.requestId }),
+  },
+});
 
 function settle(decision: Decision, outcome: LeadOutcome | undefined, input: SettlementInput): Settlement {
   switch (decision.kind) {
