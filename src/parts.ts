@@ -7,6 +7,7 @@ import { derivationOf } from './operations/derive.ts';
 import { compileMemberships, type MembershipDefinition } from './operations/memberships.ts';
 import type { Model } from './operations/model.ts';
 import { compileIndexes, keyTables } from './operations/resource-keys.ts';
+import type { ShownLists } from './provisioning/delivery.ts';
 import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
 import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
@@ -35,6 +36,13 @@ export function readMapping(config: Config, registry: Registry): Mapping {
     throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
   }
 }
+
+/** What the mapping reads of the lists that users are in; the store makes users due when those change. */
+export const membershipsRead = (mapping: Mapping, { memberships }: Model): readonly ShownLists[] =>
+  memberships
+    .shownBy(PROVISIONED_TYPE)
+    .filter(({ attribute }) => mapping.reads(attribute.name))
+    .map(({ attribute, lists }) => ({ attribute: attribute.name, lists }));
 
 /** Where the mapping is, for messages. */
 export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? 'schemas/lead-mapping.json';

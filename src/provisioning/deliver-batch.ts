@@ -4,8 +4,8 @@ import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type Settle
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
+import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
-import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { forgetCertainty } from './told.ts';
@@ -44,20 +44,6 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, decisions, outcomes);
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
-}
-
-async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[]): Promise<readonly ClaimedUser[]> {
-  const resources = await context.store.readResources(
-    context.resourceType,
-    lanes.map(({ userId }) => userId),
-  );
-  const byId = new Map(resources.map((resource) => [resource.id, resource]));
-  return lanes.map((lane) => {
-    const resource = byId.get(lane.userId);
-    if (!resource) return { lane, version: 0 };
-    // Documents are written by the operations only, as JSON objects.
-    return { lane, user: JSON.parse(resource.document) as JsonObject, version: resource.version };
-  });
 }
 
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */

@@ -6,6 +6,7 @@ import { formatPath, MappingError, type Report } from './mapping-error.ts';
 import { ExpressionError } from './mapping-expression.ts';
 import { explainMisfit, explainUnwritable, findLeadField, type LeadFieldTable } from './mapping-fields.ts';
 import { readMappingFile, type MappingFile, type OnDelete, type OnMatch } from './mapping-file.ts';
+import { readsAttribute } from './mapping-reads.ts';
 import { compileRule, type Rule } from './mapping-rule.ts';
 
 export interface Mapping {
@@ -18,6 +19,8 @@ export interface Mapping {
   map(user: JsonObject): Promise<LeadFields>;
   /** The defaults by field: they fill a new Lead, but do not overwrite what an adopted one holds. */
   readonly fallbacks: LeadFields;
+  /** Whether something in the mapping depends on an attribute of the base schema, e.g. `groups`. */
+  reads(attribute: string): boolean;
   readonly match: { readonly onMatch: OnMatch };
   readonly deactivated: { readonly set: LeadFields };
   readonly reactivated: { readonly set: LeadFields };
@@ -53,10 +56,16 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   const context = { userType, leadFields: data.leadFields, report };
   const rules = Object.entries(definition.fields).map(([name, rule]) => compileRule(name, rule, context));
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
-  return { map: mapInTurn(rules), fallbacks: fallbacksOf(rules), ...policyOf(definition) };
+  const reads = (attribute: string): boolean => readsAttribute(file, attribute);
+  return { map: mapInTurn(rules), fallbacks: fallbacksOf(rules), reads, ...policyOf(definition) };
 }
 
-function policyOf({ match, deactivated, reactivated, deleted }: MappingFile): Omit<Mapping, 'map' | 'fallbacks'> {
+function policyOf({
+  match,
+  deactivated,
+  reactivated,
+  deleted,
+}: MappingFile): Omit<Mapping, 'map' | 'fallbacks' | 'reads'> {
   return {
     match: { onMatch: match?.onMatch ?? 'adopt' },
     deactivated: deactivated ?? { set: DEACTIVATED },
