@@ -21,8 +21,16 @@ import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
-import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel, testMapping } from './parts.ts';
-import type { DeliveryContext } from './provisioning/delivery.ts';
+import {
+  CONNECTOR,
+  membershipsRead,
+  PROVISIONED_TYPE,
+  readMapping,
+  readModel,
+  storeModel,
+  testMapping,
+} from './parts.ts';
+import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { Mapping } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
@@ -75,8 +83,10 @@ async function start(
   const model = readModel(config);
   const mapping = readMapping(config, model.registry);
   await testMapping(config, mapping);
+  const memberships = membershipsRead(mapping, model);
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
+    memberReaders: new Map([[CONNECTOR, memberships.flatMap(({ lists }) => lists)]]),
     ...storeModel(model),
     onRebuilt: (resources: number) => logger.info({ resources }, 'indexes rebuilt'),
     now: systemClock.now(),
@@ -94,7 +104,10 @@ async function start(
   if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
   const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
   stops.push(async () => target.close());
-  const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
+  const worker = new Worker(
+    deliveryContext(config, { store, mapping, memberships, target, clock, logger }),
+    DEFAULT_TIMING,
+  );
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
   const server = await listen(config, logger, { model, store, clock, target, baseUrl, life });
@@ -124,6 +137,7 @@ async function startEmbeddedSandbox(config: Config, logger: Logger): Promise<San
 interface DeliveryParts {
   readonly store: Store;
   readonly mapping: Mapping;
+  readonly memberships: readonly ShownLists[];
   readonly target: LeadTarget;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -131,11 +145,12 @@ interface DeliveryParts {
 
 const deliveryContext = (
   config: Config,
-  { store, mapping, target, clock, logger }: DeliveryParts,
+  { store, mapping, memberships, target, clock, logger }: DeliveryParts,
 ): DeliveryContext => ({
   store,
   target,
   mapping,
+  memberships,
   connector: CONNECTOR,
   resourceType: PROVISIONED_TYPE,
   now: () => clock.now(),

@@ -4,8 +4,8 @@ import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type Settle
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
+import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
-import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
@@ -44,23 +44,6 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, judged, outcomes);
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
-}
-
-export async function readUsers(
-  context: DeliveryContext,
-  lanes: readonly LeasedLane[],
-): Promise<readonly ClaimedUser[]> {
-  const resources = await context.store.readResources(
-    context.resourceType,
-    lanes.map(({ userId }) => userId),
-  );
-  const byId = new Map(resources.map((resource) => [resource.id, resource]));
-  return lanes.map((lane) => {
-    const resource = byId.get(lane.userId);
-    if (!resource) return { lane, version: 0 };
-    // Documents are written by the operations only, as JSON objects.
-    return { lane, user: JSON.parse(resource.document) as JsonObject, version: resource.version };
-  });
 }
 
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */
@@ -111,7 +94,10 @@ async function record(
 ): Promise<void> {
   const now = context.now();
   const settlements = decisions.map((decision) =>
-    settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    traced(
+      decision.claimed,
+      settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    ),
   );
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
@@ -143,6 +129,16 @@ async function persist<T>(
     }
   }
 }
+
+/** Says which changes, and which request, an attempt was made for. */
+const traced = ({ lane }: ClaimedUser, settlement: Settlement): Settlement => ({
+  ...settlement,
+  attempt: {
+    ...settlement.attempt,
+    covers: { after: lane.headSeq, upTo: lane.tailSeq },
+    ...(lane.requestId !== undefined && { requestId: lane.requestId }),
+  },
+});
 
 function settle(decision: Decision, outcome: LeadOutcome | undefined, input: SettlementInput): Settlement {
   switch (decision.kind) {

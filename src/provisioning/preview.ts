@@ -2,7 +2,8 @@
 import type { JsonObject } from '../scim/json.ts';
 import type { Lane } from '../storage/store.ts';
 import { decideBatch } from './decide.ts';
-import { readUsers, withDoubts } from './deliver-batch.ts';
+import { withDoubts } from './deliver-batch.ts';
+import { readUsers } from './read-users.ts';
 import type { ClaimedUser, DeliveryContext } from './delivery.ts';
 import type { Fault, LeadFields, LeadReader, LeadValue } from './lead-target.ts';
 import { verdictOf, type Verdict } from './verdict.ts';

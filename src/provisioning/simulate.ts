@@ -1,7 +1,7 @@
 /** What the whole connector would do now, user by user and counted; nothing is written and no lane is touched. */
 import type { Lane, LaneState, Store } from '../storage/store.ts';
 import { decideBatch } from './decide.ts';
-import { readUsers } from './deliver-batch.ts';
+import { readUsers } from './read-users.ts';
 import type { Decision, DeliveryContext } from './delivery.ts';
 import type { Fault } from './lead-target.ts';
 import { asLeased } from './preview.ts';

@@ -34,6 +34,8 @@ export interface ChangeEntry {
   readonly changed: readonly string[];
   /** Habits that the client was taken to have; absent: the default. */
   readonly profile?: string;
+  /** What the client calls itself in `User-Agent`, cut to 100 characters. */
+  readonly userAgent?: string;
   /** What they made the service read otherwise than it was written. */
   readonly rewritten?: readonly string[];
 }
@@ -194,6 +196,8 @@ export interface LaneError {
 
 export interface LeasedLane extends Lane {
   readonly lease: string;
+  /** Of the SCIM request that made its latest change; absent once the journal has forgotten it. */
+  readonly requestId?: string;
 }
 
 export interface ClaimRequest {
@@ -238,6 +242,10 @@ export interface AttemptEntry {
   readonly leadId?: string;
   readonly error?: AttemptError;
   readonly durationMs: number;
+  /** The changes that it covers: journal sequences above `after`, up to `upTo`. */
+  readonly covers?: { readonly after: number; readonly upTo: number };
+  /** Of the SCIM request that made the latest of them. */
+  readonly requestId?: string;
 }
 
 export interface LaneLink {

@@ -143,6 +143,16 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await claim(store, 5_000, 'c')).toEqual([]);
     });
 
+    it('tells with a lane which request made its latest change, until the journal has forgotten it', async () => {
+      const user = await create('bjensen');
+      await store.commit({ ...change(user, 'bjensen', 'renamed'), entry: { ...entry, requestId: 'r2' } });
+      expect(await claim(store, 5_000)).toMatchObject([{ userId: user.id, requestId: 'r2' }]);
+      await store.pruneJournal(9_000, 10);
+      const [later] = await claim(store, 20_000);
+      expect(later).toMatchObject({ userId: user.id });
+      expect(later).not.toHaveProperty('requestId');
+    });
+
     it('leaves a lane alone before it is due', async () => {
       await create('later', 9_000);
       expect(await claim(store, 8_999)).toEqual([]);

@@ -6,7 +6,7 @@ import { createLogger } from '../../logger.ts';
 import { newId, random } from '../../new-id.ts';
 import { findBy } from '../../operations/find-by.ts';
 import type { Model } from '../../operations/model.ts';
-import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel } from '../../parts.ts';
+import { CONNECTOR, membershipsRead, PROVISIONED_TYPE, readMapping, readModel, storeModel } from '../../parts.ts';
 import type { LookContext } from '../../provisioning/preview.ts';
 import { createTarget } from '../../salesforce-target.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
@@ -56,6 +56,7 @@ export function besideConnector<T>(config: Config, use: (beside: Beside) => Prom
       store,
       target,
       mapping,
+      memberships: membershipsRead(mapping, model),
       connector: CONNECTOR,
       resourceType: PROVISIONED_TYPE,
       now: () => clock.now(),

@@ -1,5 +1,6 @@
 /** Lanes: claim, link, settle and look at them. */
 import type {
+  ChangeEntry,
   ClaimRequest,
   Lane,
   LaneCounts,
@@ -27,9 +28,14 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
     )
     update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
     where connector = $3 and user_id in (select user_id from claimed)
-    returning ${LANE_COLUMNS}`;
+    returning ${LANE_COLUMNS}, (select detail from journal where journal.seq = lane.tail_seq) as latest`;
   const rows = yield { text, values: [lease, now + leaseMs, connector, now, limit] };
-  return rows.map((row) => ({ ...toLane(row), lease }));
+  return rows.map((row) => ({ ...toLane(row), lease, ...present('requestId', requestIdOf(row['latest'])) }));
+}
+
+function requestIdOf(latest: unknown): string | undefined {
+  // Written from a ChangeEntry; a lane that nothing but doubt brought back has none.
+  return typeof latest === 'string' ? (JSON.parse(latest) as Partial<ChangeEntry>).requestId : undefined;
 }
 
 /** Ends all leases, for a process that knows it is alone. */
