@@ -3,8 +3,10 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
+import { answeredRequest, type AnsweredRequest } from './answered-request.ts';
 import type { Credential } from './auth.ts';
 import { healthRoutes } from './health.ts';
+import { metricsRoute, type MetricsOptions } from './metrics.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
 import { sendScimError } from './scim/error-handler.ts';
 import { scimScope } from './scim/scope.ts';
@@ -26,6 +28,9 @@ export interface ServerOptions {
   readonly scim1: Scim1Options;
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
+  readonly metrics: MetricsOptions;
+  /** Told of each request once it is answered. */
+  readonly onAnswered: (request: AnsweredRequest) => void;
   readonly newRequestId: () => string;
   /** Host names that requests may name; absent: any. */
   readonly hosts?: ReadonlySet<string>;
@@ -49,8 +54,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     https: options.tls ? httpsOptions(options.tls) : null,
   });
   if (options.hosts) refuseOtherHosts(server, options.hosts);
-  logRequests(server);
+  tellOfRequests(server, options.onAnswered);
   await server.register(healthRoutes, { ready: options.ready });
+  await server.register(metricsRoute, options.metrics);
   const { context, credentials, profile, users, scim1 } = options;
   for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, context, credentials, profile, users });
   for (const prefix of SCIM1_PATHS)
@@ -98,18 +104,11 @@ function refuseOtherHosts(server: FastifyInstance, hosts: ReadonlySet<string>): 
   });
 }
 
-/** The route, not the URL: a filter holds personal data. */
-function logRequests(server: FastifyInstance): void {
+function tellOfRequests(server: FastifyInstance, onAnswered: (request: AnsweredRequest) => void): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const event = {
-      requestId: request.id,
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime * 10) / 10,
-    };
-    request.log.info(event, 'request answered');
+    const answered = answeredRequest(request, reply);
+    request.log.info(answered, 'request answered');
+    onAnswered(answered);
     done();
   });
 }

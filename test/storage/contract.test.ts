@@ -237,6 +237,20 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       });
     });
 
+    it('tells with a claim who made the latest change of the user, and when', async () => {
+      const user = await create('bjensen');
+      const latest = change(user, 'bjensen', 'renamed', 2_000);
+      await store.commit({ ...latest, entry: { ...latest.entry, requestId: 'the-second' } });
+      expect(await claim(store, 3_000)).toMatchObject([{ change: { requestId: 'the-second', at: 2_000 } }]);
+    });
+
+    it('claims a lane whose change the journal has forgotten', async () => {
+      const user = await create('bjensen');
+      await store.pruneJournal(2_000, 10);
+      const [lane] = await claim(store, 3_000);
+      expect([lane?.userId, lane?.change]).toEqual([user.id, undefined]);
+    });
+
     it('wakes a parked lane when its user changes', async () => {
       const user = await create('bjensen');
       const [lane] = await claim(store, 1_000);
