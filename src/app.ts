@@ -32,6 +32,7 @@ import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
 import { createTarget, salesforceLog } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { StorageUnavailable } from './storage/errors.ts';
 import type { Store } from './storage/store.ts';
 
 const SECOND = 1000;
@@ -83,7 +84,10 @@ async function start(
     now: systemClock.now(),
   };
   const metrics = createMetrics();
-  const onIdleError = (error: Error): void => logger.warn({ err: error }, 'database connection lost');
+  const onIdleError = ({ message, cause }: Error): void => {
+    const err = new StorageUnavailable(`an idle connection was lost: ${message}`, { cause });
+    logger.warn({ err }, 'database connection lost');
+  };
   const store = await openStore(config, storeOptions, onIdleError, metrics.onGroupCommit);
   stops.push(() => store.close());
   const clock = new SharedClock(() => store.now());
