@@ -16,6 +16,8 @@ import {
 } from './config.ts';
 import { parseCredentials } from './credentials.ts';
 import { openStore } from './database.ts';
+import type { VerifyJwt } from './http/auth.ts';
+import { jwtVerifier } from './http/jwt.ts';
 import { bearerOf } from './http/metrics.ts';
 import { createServer, SCIM1_PATHS, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
@@ -188,6 +190,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       leadUrl: (leadId) => target.leadUrl(leadId),
     },
     credentials: parseCredentials(config).credentials,
+    ...jwtOf(config, clock),
     profile: config.SCIM_PROFILE,
     users: credentialUsers(config),
     scim1: {
@@ -212,6 +215,13 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
   await server.listen({ host: config.HOST, port: config.PORT }).catch(refuseTaken('PORT', config.PORT));
   baseUrl.current = (config.BASE_URL ?? derivedUrl(config, server)).replace(/\/+$/, '');
   return server;
+}
+
+/** The configuration has all three keys or none. */
+function jwtOf(config: Config, clock: Clock): { verifyJwt?: VerifyJwt } {
+  const { SCIM_JWT_ISSUER: issuer, SCIM_JWT_AUDIENCE: audience, SCIM_JWKS_URL: jwksUrl } = config;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return {};
+  return { verifyJwt: jwtVerifier({ issuer, audience, jwksUrl, now: () => clock.now() }) };
 }
 
 /** What a part refuses of its settings is the operator's to mend. */

@@ -25,6 +25,9 @@ export interface Config {
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;
   readonly SCIM_CREDENTIALS?: string;
+  readonly SCIM_JWT_ISSUER?: string;
+  readonly SCIM_JWT_AUDIENCE?: string;
+  readonly SCIM_JWKS_URL?: string;
   readonly SCIM_PROFILE: ProfileName;
   readonly SCIM_ME?: string;
   readonly SCIM1_WRITE_ERRORS: 'scim2' | 'scim1';
@@ -280,6 +283,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...hostFaults(config),
     ...tlsFaults(config),
     ...tokenFaults(config),
+    ...jwtFaults(config),
     ...(areTexts(config) ? parseCredentials(config).faults : []),
     ...readUsers(config).faults,
     ...salesforceFaults(config, explicit),
@@ -324,6 +328,20 @@ function tokenFaults(config: Config): string[] {
   const tooShort = bearerTokens(config).some((token) => token.length < MIN_TOKEN_LENGTH);
   return tooShort ? [`SCIM_BEARER_TOKENS holds a token of fewer than ${MIN_TOKEN_LENGTH} characters`] : [];
 }
+
+const JWT_KEYS = ['SCIM_JWT_ISSUER', 'SCIM_JWT_AUDIENCE', 'SCIM_JWKS_URL'] as const;
+
+/** A key that is read over an open wire may be anybody's. */
+function jwtFaults(config: Config): string[] {
+  const missing = JWT_KEYS.filter((key) => config[key] === undefined);
+  if (missing.length === JWT_KEYS.length) return [];
+  const url = config.SCIM_JWKS_URL;
+  if (typeof url !== 'string' || !/^https?:/.test(url)) return missing.map(neededByJwts);
+  const isSafe = URL.canParse(url) && (url.startsWith('https:') || LOOPBACK_HOSTS.has(new URL(url).hostname));
+  return [...missing.map(neededByJwts), ...(isSafe ? [] : ['SCIM_JWKS_URL must be an https URL'])];
+}
+
+const neededByJwts = (key: string): string => `${key} is needed too: JWTs need ${JWT_KEYS.join(', ')}`;
 
 function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string[] {
   const flow = config.SALESFORCE_AUTH_FLOW;

@@ -173,6 +173,21 @@ describe('configuration', () => {
       { ...REAL_ORG, SALESFORCE_EXTERNAL_ID_FIELD: 'Email' },
       /^SALESFORCE_EXTERNAL_ID_FIELD/,
     ],
+    [
+      'an issuer of JWTs without the rest',
+      { SCIM_JWT_ISSUER: 'https://sts.example.com/', SCIM_JWKS_URL: 'https://sts.example.com/keys' },
+      /^SCIM_JWT_AUDIENCE is needed too: JWTs need SCIM_JWT_ISSUER, SCIM_JWT_AUDIENCE, SCIM_JWKS_URL$/,
+    ],
+    [
+      'keys over an open wire',
+      { SCIM_JWT_ISSUER: 'x', SCIM_JWT_AUDIENCE: 'x', SCIM_JWKS_URL: 'http://sts.example.com/keys' },
+      /^SCIM_JWKS_URL must be an https URL$/,
+    ],
+    [
+      'a short token for the metrics',
+      { METRICS_TOKEN: 'short' },
+      /^METRICS_TOKEN must NOT have fewer than 16 characters$/,
+    ],
   ])('refuses %s by name', (_title, environment, fault) => {
     const faults = faultsOf(environment);
     expect(faults).toEqual([expect.stringMatching(fault)]);

@@ -4,7 +4,7 @@ import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
 import { answeredRequest, type AnsweredRequest } from './answered-request.ts';
-import type { Credential } from './auth.ts';
+import type { Credential, VerifyJwt } from './auth.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoute, type MetricsOptions } from './metrics.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
@@ -21,6 +21,8 @@ export const SCIM1_PATHS = ['/scim/v1', '/wso2/scim'] as const;
 export interface ServerOptions {
   readonly context: OperationContext;
   readonly credentials: readonly Credential[];
+  /** Absent: no JWT lets anybody in. */
+  readonly verifyJwt?: VerifyJwt;
   /** Profile of clients that neither their credential nor their User-Agent tells. */
   readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
@@ -57,10 +59,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   tellOfRequests(server, options.onAnswered);
   await server.register(healthRoutes, { ready: options.ready });
   await server.register(metricsRoute, options.metrics);
-  const { context, credentials, profile, users, scim1 } = options;
-  for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, context, credentials, profile, users });
-  for (const prefix of SCIM1_PATHS)
-    await server.register(scim1Scope, { prefix, context, credentials, profile, ...scim1 });
+  const { context, credentials, verifyJwt, profile, users, scim1 } = options;
+  const scope = { context, credentials, profile, ...(verifyJwt && { verifyJwt }) };
+  for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, ...scope, users });
+  for (const prefix of SCIM1_PATHS) await server.register(scim1Scope, { prefix, ...scope, ...scim1 });
   server.setNotFoundHandler((request, reply) => sendScimError(nothingAt(request.url), request, reply));
   return server;
 }
