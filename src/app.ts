@@ -16,8 +16,12 @@ import {
 } from './config.ts';
 import { parseCredentials } from './credentials.ts';
 import { openStore } from './database.ts';
+import type { VerifyJwt } from './http/auth.ts';
+import { jwtVerifier } from './http/jwt.ts';
+import { bearerOf } from './http/metrics.ts';
 import { createServer, SCIM1_PATHS, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
@@ -36,8 +40,9 @@ import type { Mapping } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
-import { createTarget } from './salesforce-target.ts';
+import { createTarget, salesforceLog } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { StorageUnavailable } from './storage/errors.ts';
 import type { Store } from './storage/store.ts';
 
 const SECOND = 1000;
@@ -91,9 +96,12 @@ async function start(
     onRebuilt: (resources: number) => logger.info({ resources }, 'indexes rebuilt'),
     now: systemClock.now(),
   };
-  const store = await openStore(config, storeOptions, (error) =>
-    logger.warn({ err: error }, 'database connection lost'),
-  );
+  const metrics = createMetrics();
+  const onIdleError = ({ message, cause }: Error): void => {
+    const err = new StorageUnavailable(`an idle connection was lost: ${message}`, { cause });
+    logger.warn({ err }, 'database connection lost');
+  };
+  const store = await openStore(config, storeOptions, onIdleError, metrics.onGroupCommit);
   stops.push(() => store.close());
   const clock = new SharedClock(() => store.now());
   await clock.sync();
@@ -102,15 +110,16 @@ async function start(
   if (sandbox) stops.push(() => sandbox.close());
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
   if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
-  const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
+  const onSalesforce = toBoth(salesforceLog(logger), metrics.onSalesforce);
+  const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, onSalesforce));
   stops.push(async () => target.close());
   const worker = new Worker(
-    deliveryContext(config, { store, mapping, memberships, target, clock, logger }),
+    deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics }),
     DEFAULT_TIMING,
   );
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
-  const server = await listen(config, logger, { model, store, clock, target, baseUrl, life });
+  const server = await listen(config, logger, { model, store, clock, target, metrics, baseUrl, life });
   // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);
@@ -141,11 +150,12 @@ interface DeliveryParts {
   readonly target: LeadTarget;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 const deliveryContext = (
   config: Config,
-  { store, mapping, memberships, target, clock, logger }: DeliveryParts,
+  { store, mapping, memberships, target, clock, logger, metrics }: DeliveryParts,
 ): DeliveryContext => ({
   store,
   target,
@@ -157,14 +167,21 @@ const deliveryContext = (
   newId,
   random,
   leaseMs: config.LEASE_SECONDS * SECOND,
-  onEvent: deliveryLog(logger, CONNECTOR),
+  onEvent: toBoth(deliveryLog(logger, CONNECTOR), metrics.onDelivery),
 });
+
+const toBoth =
+  <Event>(...listeners: readonly ((event: Event) => void)[]) =>
+  (event: Event): void => {
+    for (const listener of listeners) listener(event);
+  };
 
 interface ServerParts {
   readonly model: Model;
   readonly store: Store;
   readonly clock: Clock;
   readonly target: SalesforceLeads;
+  readonly metrics: Metrics;
   /** Known for sure only once the port is. */
   readonly baseUrl: { current: string | undefined };
   /** A balancer sends nothing more to a process that is not ready, while it still answers. */
@@ -172,7 +189,7 @@ interface ServerParts {
 }
 
 async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
-  const { model, store, clock, target, baseUrl, life } = parts;
+  const { model, store, clock, target, metrics, baseUrl, life } = parts;
   const server = await createServer({
     context: {
       ...model,
@@ -186,6 +203,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       leadUrl: (leadId) => target.leadUrl(leadId),
     },
     credentials: parseCredentials(config).credentials,
+    ...jwtOf(config, clock),
     profile: config.SCIM_PROFILE,
     users: credentialUsers(config),
     scim1: {
@@ -198,6 +216,11 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       if (life.isStopping) throw new Error('the process is stopping');
       await store.now();
     },
+    metrics: {
+      page: () => metrics.page({ store, connector: CONNECTOR, now: () => clock.now() }),
+      ...(config.METRICS_TOKEN !== undefined && { mayRead: bearerOf(config.METRICS_TOKEN) }),
+    },
+    onAnswered: metrics.onAnswered,
     newRequestId,
     ...(config.SCIM_PASSWORD === DEFAULT_PASSWORD && { hosts: LOOPBACK_HOSTS }),
     ...tlsOf(config),
@@ -205,6 +228,13 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
   await server.listen({ host: config.HOST, port: config.PORT }).catch(refuseTaken('PORT', config.PORT));
   baseUrl.current = (config.BASE_URL ?? derivedUrl(config, server)).replace(/\/+$/, '');
   return server;
+}
+
+/** The configuration has all three keys or none. */
+function jwtOf(config: Config, clock: Clock): { verifyJwt?: VerifyJwt } {
+  const { SCIM_JWT_ISSUER: issuer, SCIM_JWT_AUDIENCE: audience, SCIM_JWKS_URL: jwksUrl } = config;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return {};
+  return { verifyJwt: jwtVerifier({ issuer, audience, jwksUrl, now: () => clock.now() }) };
 }
 
 /** What a part refuses of its settings is the operator's to mend. */

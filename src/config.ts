@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { Ajv, type ErrorObject } from 'ajv';
 import { bearerTokens, parseCredentials } from './credentials.ts';
 import { parseCredentialUsers, type CredentialUsers } from './credential-users.ts';
+import { nearestName } from './provisioning/mapping-nearest.ts';
 import { readSchemaFile } from './schema-files.ts';
 import type { ProfileName } from './scim/profiles/profile.ts';
 
@@ -24,6 +25,9 @@ export interface Config {
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;
   readonly SCIM_CREDENTIALS?: string;
+  readonly SCIM_JWT_ISSUER?: string;
+  readonly SCIM_JWT_AUDIENCE?: string;
+  readonly SCIM_JWKS_URL?: string;
   readonly SCIM_PROFILE: ProfileName;
   readonly SCIM_ME?: string;
   readonly SCIM1_WRITE_ERRORS: 'scim2' | 'scim1';
@@ -43,6 +47,7 @@ export interface Config {
   readonly SALESFORCE_API_VERSION: string;
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
   readonly MAPPING_FILE?: string;
+  readonly METRICS_TOKEN?: string;
   readonly SANDBOX_PORT: number;
   readonly SANDBOX_HOST: string;
   readonly SANDBOX_FILE?: string;
@@ -111,6 +116,35 @@ export function readSandboxConfig(
   return read({ ...environment, ...flags }, () => []);
 }
 
+export interface UnknownKey {
+  readonly key: string;
+  /** What was most likely meant; absent when nothing is near. */
+  readonly nearest?: string;
+}
+
+/**
+ * Keys in the environment and in `.env` that look like ours and are none, without their values. Other programs' variables are
+ * none of our business, so they are no faults. An unknown key in the file of `CONFIG_FILE` is one.
+ */
+export function findUnknownKeys(environment: Environment = process.env): readonly UnknownKey[] {
+  const known = [...knownKeys, 'CONFIG_FILE'];
+  const strangers = Object.entries({ ...readDotEnvFile(), ...environment }).filter(([key]) => !known.includes(key));
+  return strangers.flatMap(([key, value]): readonly UnknownKey[] => {
+    const isOurs = OUR_PREFIX.test(key) && !isOfKubernetes(key, value);
+    const nearest = isOurs ? nearestName(key, known) : nearestName(key, known, key.length < MIN_LENGTH ? 0 : MAX_SLIPS);
+    return isOurs || nearest !== undefined ? [{ key, ...(nearest !== undefined && { nearest }) }] : [];
+  });
+}
+
+const OUR_PREFIX = /^(SCIM1?|SALESFORCE|SANDBOX)_/i;
+/** Without our prefix only what is nearly a key of ours is taken for one: `HOME` is not `HOST`. */
+const MIN_LENGTH = 8;
+const MAX_SLIPS = 2;
+
+/** Every container is told of the services of its namespace: `SCIM_SALESFORCE_SERVICE_HOST`, `SCIM_SALESFORCE_PORT=tcp://…`. */
+const isOfKubernetes = (key: string, value = ''): boolean =>
+  /_SERVICE_(HOST|PORT\w*)$|_PORT_\d+_(TCP|UDP|SCTP)\w*$/.test(key) || /^(tcp|udp|sctp):\/\//.test(value);
+
 type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];
 
 function read(environment: Environment, crossCheck: CrossCheck): Config {
@@ -162,10 +196,11 @@ function pickKnown(environment: Environment): RawValues {
   return Object.fromEntries(set.map((key) => [key, environment[key]]));
 }
 
+const readDotEnvFile = (): Environment => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {});
+
 function readDotEnv(faults: string[]): RawValues {
-  if (!existsSync('.env')) return {};
   try {
-    return pickKnown(parseEnv(readFileSync('.env', 'utf8')));
+    return pickKnown(readDotEnvFile());
   } catch (error) {
     faults.push(`.env cannot be read: ${messageOf(error)}`);
     return {};
@@ -237,7 +272,7 @@ const descriptionOf = (key: string): unknown =>
   (schema.properties[key] as { description?: string } | undefined)?.description;
 
 function unknownKey(key: string): string {
-  const near = knownKeys.find((known) => known.replaceAll('_', '') === key.toUpperCase().replaceAll(/[_-]/g, ''));
+  const near = nearestName(key, knownKeys);
   return `${key} is not a known key${near ? `: did you mean ${near}?` : '; schemas/config.json lists them all'}`;
 }
 
@@ -248,6 +283,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...hostFaults(config),
     ...tlsFaults(config),
     ...tokenFaults(config),
+    ...jwtFaults(config),
     ...(areTexts(config) ? parseCredentials(config).faults : []),
     ...readUsers(config).faults,
     ...salesforceFaults(config, explicit),
@@ -292,6 +328,20 @@ function tokenFaults(config: Config): string[] {
   const tooShort = bearerTokens(config).some((token) => token.length < MIN_TOKEN_LENGTH);
   return tooShort ? [`SCIM_BEARER_TOKENS holds a token of fewer than ${MIN_TOKEN_LENGTH} characters`] : [];
 }
+
+const JWT_KEYS = ['SCIM_JWT_ISSUER', 'SCIM_JWT_AUDIENCE', 'SCIM_JWKS_URL'] as const;
+
+/** A key that is read over an open wire may be anybody's. */
+function jwtFaults(config: Config): string[] {
+  const missing = JWT_KEYS.filter((key) => config[key] === undefined);
+  if (missing.length === JWT_KEYS.length) return [];
+  const url = config.SCIM_JWKS_URL;
+  if (typeof url !== 'string' || !/^https?:/.test(url)) return missing.map(neededByJwts);
+  const isSafe = URL.canParse(url) && (url.startsWith('https:') || LOOPBACK_HOSTS.has(new URL(url).hostname));
+  return [...missing.map(neededByJwts), ...(isSafe ? [] : ['SCIM_JWKS_URL must be an https URL'])];
+}
+
+const neededByJwts = (key: string): string => `${key} is needed too: JWTs need ${JWT_KEYS.join(', ')}`;
 
 function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string[] {
   const flow = config.SALESFORCE_AUTH_FLOW;

@@ -19,11 +19,19 @@ import { openSqlite, openSqliteBeside, openSqliteSnapshot } from './storage/sqli
 import type { Store } from './storage/store.ts';
 import type { Importer, Inspection, SchemaChange, Snapshot } from './storage/transfer.ts';
 
+/** What is told of a database while it serves. */
+export interface DatabaseWatcher {
+  /** A connection broke while nobody used it; PostgreSQL alone. */
+  readonly onIdleError?: (error: Error) => void;
+  /** So many writes shared a transaction; SQLite alone. */
+  readonly onGroupCommit?: (writes: number) => void;
+}
+
 interface Engine {
   readonly dialect: Dialect;
   /** Whether the process that has it open is the only one. */
   readonly soleOwner: boolean;
-  readonly open: (config: DatabaseConfig, onIdleError: (error: Error) => void) => Driver;
+  readonly open: (config: DatabaseConfig, watcher: DatabaseWatcher) => Driver;
   /** Without taking it from the process that serves from it. */
   readonly openBeside: (url: string) => Driver;
   readonly openSnapshot: (url: string) => Promise<SnapshotReader>;
@@ -37,7 +45,7 @@ const pathOf = (url: string): string => url.slice('sqlite:'.length);
 const sqlite: Engine = {
   dialect: sqliteDialect,
   soleOwner: true,
-  open: ({ DATABASE_URL: url }) => openSqlite(pathOf(url)),
+  open: ({ DATABASE_URL: url }, { onGroupCommit }) => openSqlite(pathOf(url), onGroupCommit ? { onGroupCommit } : {}),
   openBeside: (url) => openSqliteBeside(pathOf(url)),
   openSnapshot: (url) => openSqliteSnapshot(pathOf(url)),
   inspect: (url) => inspectSqlite(pathOf(url)),
@@ -47,8 +55,8 @@ const sqlite: Engine = {
 const postgres: Engine = {
   dialect: postgresDialect,
   soleOwner: false,
-  open: ({ DATABASE_URL: url, DATABASE_CONNECTIONS: maxConnections = 10 }, onIdleError) =>
-    new PostgresDriver({ url, maxConnections, onIdleError }),
+  open: ({ DATABASE_URL: url, DATABASE_CONNECTIONS: maxConnections = 10 }, { onIdleError }) =>
+    new PostgresDriver({ url, maxConnections, ...(onIdleError && { onIdleError }) }),
   openBeside: (url) => new PostgresDriver({ url, maxConnections: 1 }),
   openSnapshot: openPostgresSnapshot,
   inspect: inspectPostgres,
@@ -69,9 +77,10 @@ export async function openStore(
   config: DatabaseConfig,
   options: Options,
   onIdleError: (error: Error) => void,
+  onGroupCommit?: (writes: number) => void,
 ): Promise<Store> {
   const { dialect, soleOwner, open } = engineOf(config);
-  const driver = open(config, onIdleError);
+  const driver = open(config, { onIdleError, ...(onGroupCommit && { onGroupCommit }) });
   try {
     const store = await createSqlStore(driver, dialect, { ...options, soleOwner });
     await refuseUnfinished(driver, dialect);
@@ -123,7 +132,7 @@ export async function migrateDatabase(config: DatabaseConfig, now: number): Prom
 
 async function openMigrated(config: DatabaseConfig, now: number) {
   const { dialect, open } = engineOf(config);
-  const driver = open(config, () => undefined);
+  const driver = open(config, {});
   const change = await driver.write(() => migrate(dialect, now)).catch(closing(driver));
   return { dialect, driver, change };
 }

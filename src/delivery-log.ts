@@ -15,6 +15,8 @@ export function deliveryLog(logger: Logger, connector: string): (event: Delivery
       }
       case 'gate opened':
         return logger.info({ connector }, 'salesforce gate opened');
+      case 'batch settled':
+        return logger.debug({ connector, lanes: event.lanes, durationMs: event.durationMs }, 'delivery batch settled');
       case 'batch failed':
         return logger.error({ connector, err: event.error }, 'delivery batch failed');
     }
@@ -28,10 +30,10 @@ const LEVELS: Readonly<Partial<Record<AttemptEntry['outcome'], 'debug' | 'warn'>
 };
 
 function logAttempt(logger: Logger, connector: string, event: Extract<DeliveryEvent, { kind: 'attempt' }>): void {
-  const { userId, attempt, entry } = event;
+  const { requestId, userId, attempt, entry } = event;
   const { action, reason, outcome, leadId, error, durationMs } = entry;
   logger[LEVELS[outcome] ?? 'info'](
-    { connector, userId, leadId, attempt, action, reason, outcome, error, durationMs },
+    { requestId, connector, userId, leadId, attempt, action, reason, outcome, error, durationMs },
     `lead ${outcome}`,
   );
 }

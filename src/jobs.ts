@@ -77,9 +77,18 @@ export async function pruneJournal(
 /** Runs `job` again and again, never twice at once; a failure is logged and tried again in its turn. */
 function repeat({ logger }: JobContext, everyMs: number, name: string, job: () => Promise<unknown>) {
   let running: Promise<unknown> | undefined;
+  let failures = 0;
+  const fail = (error: unknown): void => {
+    failures += 1;
+    logger.warn({ job: name, err: error }, 'job failed');
+  };
+  const succeed = (): void => {
+    if (failures > 0) logger.warn({ job: name, failures }, 'job succeeded again');
+    failures = 0;
+  };
   const run = (): void => {
     running ??= job()
-      .catch((error: unknown) => logger.warn({ job: name, err: error }, 'job failed'))
+      .then(succeed, fail)
       .finally(() => (running = undefined));
   };
   const timer = setInterval(run, everyMs).unref();

@@ -21,7 +21,7 @@ import {
 import { showCommand } from './admin/cli/show.ts';
 import { usersCommand } from './admin/cli/users.ts';
 import { startApp, type App } from './app.ts';
-import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
+import { ConfigurationError, findUnknownKeys, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { SnapshotError } from './sandbox/snapshot-file.ts';
@@ -55,7 +55,9 @@ program
   .action(async (_options: unknown, { args: [unknown] }: Command) => {
     if (unknown !== undefined) throw new UsageError(`there is no command ${unknown}: --help lists them`);
     const config = readConfig();
-    const app = await startApp(config, createLogger(config.LOG_LEVEL));
+    const logger = createLogger(config.LOG_LEVEL);
+    for (const unknown of findUnknownKeys()) logger.warn(unknown, 'unknown configuration key');
+    const app = await startApp(config, logger);
     process.stdout.write(welcome(config, app));
     stopOnSignal(app, STOP_DEADLINE_MS + config.DRAIN_SECONDS * 1000);
   });

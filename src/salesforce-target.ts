@@ -21,7 +21,7 @@ export function createTarget(
   config: Config,
   sandboxUrl: string | undefined,
   clock: Clock,
-  logger: Logger,
+  onEvent?: (event: SalesforceEvent) => void,
 ): SalesforceLeads {
   const externalIdField =
     config.SALESFORCE_EXTERNAL_ID_FIELD ?? (sandboxUrl === undefined ? undefined : SANDBOX_EXTERNAL_ID_FIELD);
@@ -31,7 +31,7 @@ export function createTarget(
     auth: sandboxUrl === undefined ? AUTH[config.SALESFORCE_AUTH_FLOW](config) : SANDBOX_AUTH,
     ...(externalIdField !== undefined && { externalIdField }),
     now: () => clock.now(),
-    onEvent: (event) => logEvent(logger, event),
+    ...(onEvent && { onEvent }),
   });
 }
 
@@ -58,8 +58,10 @@ const AUTH: Readonly<Record<AuthFlow, (config: Config) => SalesforceAuth>> = {
   }),
 };
 
-function logEvent(logger: Logger, { kind, ...event }: SalesforceEvent): void {
-  if (kind === 'token refused') return logger.error(event, 'salesforce token refused');
-  if (kind === 'token refreshed') return logger.info(event, 'salesforce token refreshed');
-  logger.debug(event, kind === 'call' ? 'salesforce called' : 'salesforce quota read');
+export function salesforceLog(logger: Logger): (event: SalesforceEvent) => void {
+  return ({ kind, ...event }) => {
+    if (kind === 'token refused') return logger.error(event, 'salesforce token refused');
+    if (kind === 'token refreshed') return logger.info(event, 'salesforce token refreshed');
+    logger.debug(event, kind === 'call' ? 'salesforce called' : 'salesforce quota read');
+  };
 }

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provisioning: ['scim', 'storage/store.ts'],
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'scim1', 'storage/store.ts', 'storage/errors.ts'],
+  metrics: ['http/answered-request.ts', 'provisioning', 'salesforce/options.ts', 'storage/store.ts'],
   admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts'],
   sandbox: [],
 };
@@ -26,6 +27,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   axios: ['salesforce/request.ts', 'salesforce/token.ts'],
   libsql: ['storage/sqlite/'],
   pg: ['storage/postgres/'],
+  'prom-client': ['metrics/'],
   fastify: ['app.ts', 'http/', 'sandbox/'],
   jsonata: ['provisioning/mapping'],
   'csv-parse/sync': ['sandbox/'],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigurationError, credentialUsers, readConfig, readSandboxConfig } from '../src/config.ts';
+import { ConfigurationError, credentialUsers, findUnknownKeys, readConfig, readSandboxConfig } from '../src/config.ts';
 import { bearerTokens } from '../src/credentials.ts';
 
 const REAL_ORG = {
@@ -173,6 +173,21 @@ describe('configuration', () => {
       { ...REAL_ORG, SALESFORCE_EXTERNAL_ID_FIELD: 'Email' },
       /^SALESFORCE_EXTERNAL_ID_FIELD/,
     ],
+    [
+      'an issuer of JWTs without the rest',
+      { SCIM_JWT_ISSUER: 'https://sts.example.com/', SCIM_JWKS_URL: 'https://sts.example.com/keys' },
+      /^SCIM_JWT_AUDIENCE is needed too: JWTs need SCIM_JWT_ISSUER, SCIM_JWT_AUDIENCE, SCIM_JWKS_URL$/,
+    ],
+    [
+      'keys over an open wire',
+      { SCIM_JWT_ISSUER: 'x', SCIM_JWT_AUDIENCE: 'x', SCIM_JWKS_URL: 'http://sts.example.com/keys' },
+      /^SCIM_JWKS_URL must be an https URL$/,
+    ],
+    [
+      'a short token for the metrics',
+      { METRICS_TOKEN: 'short' },
+      /^METRICS_TOKEN must NOT have fewer than 16 characters$/,
+    ],
   ])('refuses %s by name', (_title, environment, fault) => {
     const faults = faultsOf(environment);
     expect(faults).toEqual([expect.stringMatching(fault)]);
@@ -183,6 +198,36 @@ describe('configuration', () => {
     expect(faultsOf({ CONFIG_FILE })).toEqual([
       'salesforceLoginUrl is not a known key: did you mean SALESFORCE_LOGIN_URL?',
     ]);
+  });
+
+  it.each([
+    ['SCIM_USERNAM', 'SCIM_USERNAME'],
+    ['SALESFORCE_CLIENTID', 'SALESFORCE_CLIENT_ID'],
+    ['SALESFORCE_PASSWORD_FIL', 'SALESFORCE_PASSWORD_FILE'],
+    ['scim_password', 'SCIM_PASSWORD'],
+    ['MAPING_FILE', 'MAPPING_FILE'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['SCIM_SOMETHING_ELSE_ALTOGETHER', undefined],
+  ])('finds %s in the environment and knows the nearest key', (key, nearest) => {
+    const found = findUnknownKeys({ [key]: 'a value that is a secret' });
+    expect(found).toEqual([nearest === undefined ? { key } : { key, nearest }]);
+  });
+
+  it.each([
+    ['keys of ours', { SCIM_USERNAME: 'x', SCIM_PASSWORD_FILE: 'x', CONFIG_FILE: 'x', METRICS_TOKEN: 'x' }],
+    ['those of other programs', { HOME: 'x', PATH: 'x', HOSTNAME: 'x', POST: 'x', LOGNAME: 'x', DATABASE: 'x' }],
+    [
+      'what Kubernetes tells of a service',
+      {
+        SCIM_SALESFORCE_SERVICE_HOST: '10.0.0.1',
+        SCIM_SALESFORCE_SERVICE_PORT_HTTP: '8080',
+        SCIM_SALESFORCE_PORT: 'tcp://10.0.0.1:8080',
+        SCIM_SALESFORCE_PORT_8080_TCP_ADDR: '10.0.0.1',
+      },
+    ],
+  ])('finds nothing wrong with %s', (_whose, environment) => {
+    expect(findUnknownKeys(environment)).toEqual([]);
   });
 
   it('names all faults at once', () => {

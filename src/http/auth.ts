@@ -1,14 +1,14 @@
-/** Who is asking: HTTP Basic and static bearer credentials (RFC 7644 §2, RFC 7617, RFC 6750), compared in constant time. */
+/** Who is asking: HTTP Basic, static bearer credentials, JWTs (RFC 7644 §2, RFC 7617, RFC 6750); secrets are compared in constant time. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unauthorized } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
 
 /** What a credential may do. */
 export type Scope = 'read' | 'write';
 
-/** One client: with `basic` or with `token`. */
+/** One client: with `basic`, with `token`, or with a JWT that was verified. */
 export interface Credential {
   /** For the log and the journal. */
   readonly name: string;
@@ -19,14 +19,29 @@ export interface Credential {
   readonly profile?: ProfileName;
 }
 
+/** Why a token lets nobody in; the message is for the client and holds nothing of the token. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken';
+}
+
+/** @throws InvalidToken @throws ScimError 503 when the keys cannot be had: the token may be good */
+export type VerifyJwt = (token: string) => Promise<Credential>;
+
 const REALM = 'scim-salesforce';
-const CHALLENGES = [`Basic realm="${REALM}", charset="UTF-8"`, `Bearer realm="${REALM}"`];
+const BASIC_CHALLENGE = `Basic realm="${REALM}", charset="UTF-8"`;
+const BEARER_CHALLENGE = `Bearer realm="${REALM}"`;
 
 /**
  * Lets nobody into `scope` without a credential; `request.credential` is the one that was used.
  * The raw token without a scheme is accepted too: WSO2 IS 7 sends its API key so.
+ *
+ * @param verifyJwt of tokens that are none of `credentials`; absent: no JWT lets anybody in
  */
-export async function requireCredentials(scope: FastifyInstance, credentials: readonly Credential[]): Promise<void> {
+export async function requireCredentials(
+  scope: FastifyInstance,
+  credentials: readonly Credential[],
+  verifyJwt?: VerifyJwt,
+): Promise<void> {
   const known = credentials.map(toKnown);
   // Set by the hook below before anything reads it.
   scope.decorateRequest('credential', null as unknown as Credential);
@@ -45,10 +60,29 @@ export async function requireCredentials(scope: FastifyInstance, credentials: re
     const authorization = request.headers.authorization ?? '';
     if (/^basic /i.test(authorization))
       return scope.basicAuth(request, reply, (error) => done(asUnauthorized(reply, error)));
-    const credential = findByToken(known, authorization);
+    const token = authorization.replace(/^bearer /i, '').trim();
+    const credential = findByToken(known, token);
+    if (!credential && verifyJwt && looksLikeJwt(token)) return letInByJwt(verifyJwt(token), request, reply, done);
     if (credential) request.credential = credential;
-    done(credential ? undefined : asUnauthorized(reply, tokenFault(authorization)));
+    done(credential ? undefined : asUnauthorized(reply, tokenFault(token)));
   });
+}
+
+const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
+
+function letInByJwt(
+  verified: Promise<Credential>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  const letIn = (credential: Credential): void => {
+    request.credential = credential;
+    done();
+  };
+  // A key that cannot be had says nothing about the client: no 401 then, on which it might give its token up.
+  const refuse = (error: Error): void => done(error instanceof InvalidToken ? asUnauthorized(reply, error) : error);
+  verified.then(letIn, refuse);
 }
 
 interface Known {
@@ -79,21 +113,28 @@ function sameBasic(basic: NonNullable<Known['basic']>, username: string, passwor
   return sameUsername && samePassword;
 }
 
-function findByToken(known: readonly Known[], authorization: string): Credential | undefined {
-  const given = digest(authorization.replace(/^bearer /i, '').trim());
+function findByToken(known: readonly Known[], token: string): Credential | undefined {
+  const given = digest(token);
   return find(known, ({ token }) => token && timingSafeEqual(token, given));
 }
 
-const tokenFault = (authorization: string): Error =>
-  authorization === ''
+const tokenFault = (token: string): Error =>
+  token === ''
     ? unauthorized('credentials are missing: send HTTP Basic or a bearer token')
-    : unauthorized('the bearer token is not known');
+    : new InvalidToken('the bearer token is not known');
 
 function asUnauthorized(reply: FastifyReply, error: Error | undefined): Error | undefined {
   if (!error) return undefined;
-  reply.header('www-authenticate', CHALLENGES);
+  reply.header('www-authenticate', [BASIC_CHALLENGE, bearerChallenge(error)]);
+  if (error instanceof InvalidToken) return unauthorized(error.message, { cause: error });
   return 'scimType' in error ? error : unauthorized('the Authorization header is not valid HTTP Basic');
 }
+
+/** RFC 6750 §3.1: why, but only to those who sent a token. */
+const bearerChallenge = (error: Error): string =>
+  error instanceof InvalidToken
+    ? `${BEARER_CHALLENGE}, error="invalid_token", error_description="${error.message}"`
+    : BEARER_CHALLENGE;
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -3,8 +3,10 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
-import type { Credential } from './auth.ts';
+import { answeredRequest, type AnsweredRequest } from './answered-request.ts';
+import type { Credential, VerifyJwt } from './auth.ts';
 import { healthRoutes } from './health.ts';
+import { metricsRoute, type MetricsOptions } from './metrics.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
 import { sendScimError } from './scim/error-handler.ts';
 import { scimScope } from './scim/scope.ts';
@@ -19,6 +21,8 @@ export const SCIM1_PATHS = ['/scim/v1', '/wso2/scim'] as const;
 export interface ServerOptions {
   readonly context: OperationContext;
   readonly credentials: readonly Credential[];
+  /** Absent: no JWT lets anybody in. */
+  readonly verifyJwt?: VerifyJwt;
   /** Profile of clients that neither their credential nor their User-Agent tells. */
   readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
@@ -26,6 +30,9 @@ export interface ServerOptions {
   readonly scim1: Scim1Options;
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
+  readonly metrics: MetricsOptions;
+  /** Told of each request once it is answered. */
+  readonly onAnswered: (request: AnsweredRequest) => void;
   readonly newRequestId: () => string;
   /** Host names that requests may name; absent: any. */
   readonly hosts?: ReadonlySet<string>;
@@ -49,12 +56,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     https: options.tls ? httpsOptions(options.tls) : null,
   });
   if (options.hosts) refuseOtherHosts(server, options.hosts);
-  logRequests(server);
+  tellOfRequests(server, options.onAnswered);
   await server.register(healthRoutes, { ready: options.ready });
-  const { context, credentials, profile, users, scim1 } = options;
-  for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, context, credentials, profile, users });
-  for (const prefix of SCIM1_PATHS)
-    await server.register(scim1Scope, { prefix, context, credentials, profile, ...scim1 });
+  await server.register(metricsRoute, options.metrics);
+  const { context, credentials, verifyJwt, profile, users, scim1 } = options;
+  const scope = { context, credentials, profile, ...(verifyJwt && { verifyJwt }) };
+  for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, ...scope, users });
+  for (const prefix of SCIM1_PATHS) await server.register(scim1Scope, { prefix, ...scope, ...scim1 });
   server.setNotFoundHandler((request, reply) => sendScimError(nothingAt(request.url), request, reply));
   return server;
 }
@@ -98,18 +106,11 @@ function refuseOtherHosts(server: FastifyInstance, hosts: ReadonlySet<string>): 
   });
 }
 
-/** The route, not the URL: a filter holds personal data. */
-function logRequests(server: FastifyInstance): void {
+function tellOfRequests(server: FastifyInstance, onAnswered: (request: AnsweredRequest) => void): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const event = {
-      requestId: request.id,
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime * 10) / 10,
-    };
-    request.log.info(event, 'request answered');
+    const answered = answeredRequest(request, reply);
+    request.log.info(answered, 'request answered');
+    onAnswered(answered);
     done();
   });
 }

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
-import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
+import type { ClaimedUser, Decision, DeliveryContext, DeliveryEvent, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
-import type { LeasedLane, Settlement } from '../storage/store.ts';
+import type { AttemptEntry, LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
 import { forgetCertainty } from './told.ts';
@@ -43,6 +43,7 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
     .map((decision) => faultOf(decision, outcomes.get(decision)))
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, judged, outcomes);
+  context.onEvent({ kind: 'batch settled', lanes: lanes.length, durationMs: context.now() - startedAt });
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
 }
 
@@ -104,11 +105,20 @@ async function record(
     await doubtLateWrites(context, decisions, outcomes, settlements, ids);
     return ids;
   });
-  const attempts = new Map(decisions.map(({ claimed }) => [claimed.lane.userId, claimed.lane.attempts]));
+  const lanes = new Map(decisions.map(({ claimed }) => [claimed.lane.userId, claimed.lane]));
   for (const { userId, attempt } of settlements) {
-    if (!settled.has(userId)) continue;
-    context.onEvent({ kind: 'attempt', userId, attempt: attempts.get(userId) ?? 0, entry: attempt });
+    const lane = lanes.get(userId);
+    if (lane && settled.has(userId)) context.onEvent(attemptEvent(lane, attempt, now));
   }
+}
+
+function attemptEvent(lane: LeasedLane, entry: AttemptEntry, now: number): DeliveryEvent {
+  const { userId, attempts: attempt, change, headSeq, tailSeq } = lane;
+  const event = { kind: 'attempt', userId, attempt, entry } as const;
+  if (!change) return event;
+  // A Lead that is sent once more says nothing about how long its change had to wait.
+  const isFirst = entry.outcome === 'delivered' && headSeq < tailSeq;
+  return { ...event, requestId: change.requestId, ...(isFirst && { latencyMs: Math.max(0, now - change.at) }) };
 }
 
 /**
@@ -136,7 +146,7 @@ const traced = ({ lane }: ClaimedUser, settlement: Settlement): Settlement => ({
   attempt: {
     ...settlement.attempt,
     covers: { after: lane.headSeq, upTo: lane.tailSeq },
-    ...(lane.requestId !== undefined && { requestId: lane.requestId }),
+    ...(lane.change && { requestId: lane.change.requestId }),
   },
 });
 

@@ -79,7 +79,17 @@ export interface FailedDecision {
 }
 
 export type DeliveryEvent =
-  | { readonly kind: 'attempt'; readonly userId: string; readonly attempt: number; readonly entry: AttemptEntry }
+  | {
+      readonly kind: 'attempt';
+      readonly userId: string;
+      readonly attempt: number;
+      readonly entry: AttemptEntry;
+      /** Of the SCIM request that made the latest change. */
+      readonly requestId?: string;
+      /** From the commit of that change to its confirmation, for the attempt that delivered it first. */
+      readonly latencyMs?: number;
+    }
+  | { readonly kind: 'batch settled'; readonly lanes: number; readonly durationMs: number }
   | {
       readonly kind: 'gate closed';
       readonly class: string;

@@ -6,13 +6,17 @@ export function suggest(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-/** The name with the fewest slips, case aside, if they are at most one in three letters. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
+/** @param atMost slips, case aside; default: one in three letters */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  atMost = Math.max(1, name.length / 3),
+): string | undefined {
   const wanted = name.toLowerCase();
   const [best] = known
     .map((candidate) => ({ candidate, slips: countSlips(wanted, candidate.toLowerCase()) }))
     .sort((a, b) => a.slips - b.slips);
-  return best !== undefined && best.slips <= Math.max(1, name.length / 3) ? best.candidate : undefined;
+  return best !== undefined && best.slips <= atMost ? best.candidate : undefined;
 }
 
 /** Letters added, left out, replaced, or swapped with their neighbour (optimal string alignment). */

@@ -196,8 +196,15 @@ export interface LaneError {
 
 export interface LeasedLane extends Lane {
   readonly lease: string;
-  /** Of the SCIM request that made its latest change; absent once the journal has forgotten it. */
-  readonly requestId?: string;
+  /** The latest change of the user when the lane was claimed; absent when the journal has forgotten it. */
+  readonly change?: LatestChange;
+}
+
+/** What an attempt is told of the change that it delivers. */
+export interface LatestChange {
+  readonly requestId: string;
+  /** When it was committed, epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface ClaimRequest {

@@ -64,6 +64,16 @@ describe('the process', () => {
     }, 2_000);
   });
 
+  it('warns of a misspelt key at the start, and of no value', async () => {
+    const sandbox = await newSandbox();
+    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, SCIM_PASWORD: 'a-secret-all-the-same' });
+    await whenReady(program);
+    expect(program.stdout()).toContain(
+      '"key":"SCIM_PASWORD","nearest":"SCIM_PASSWORD","msg":"unknown configuration key"',
+    );
+    expect(program.stdout()).not.toContain('a-secret-all-the-same');
+  });
+
   it('stops on SIGTERM with exit code 0, its database closed', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();

@@ -158,6 +158,28 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     );
   });
 
+  it('names the request whose change an attempt delivers, and tells once how long that change had to wait', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    now += 5_000;
+    const path = { op: 'replace', path: 'title', value: 'Countess' };
+    await patchResource(operations(), userType, id, { Operations: [path] }, { ...caller, requestId: 'request-2' });
+    await fault({ path: '/composite' }, { status: 200, errorCode: 'UNABLE_TO_LOCK_ROW' });
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      now += 30_000;
+      await deliver();
+    }
+    const attempt = { action: 'update', reason: 'x', outcome: 'late', fields: [], durationMs: 1 } as const;
+    await store.doubtLanes(CONNECTOR, [{ userId: id, origin: 'created', version: 2, attempt }], now);
+    await deliver();
+    const told = events.filter((event) => event.kind === 'attempt');
+    expect(told.map(({ requestId, entry }) => [requestId, entry.outcome])).toEqual([
+      ['request-2', 'retried'],
+      ['request-2', 'delivered'],
+      ['request-2', 'delivered'],
+    ]);
+    expect(told.map(({ latencyMs }) => latencyMs)).toEqual([undefined, 60_000, undefined]);
+  });
+
   it('closes the gate for throttling and outages, and costs no user an attempt', async () => {
     const id = await create({ userName: 'a', emails: ['a@example.com'] });
     await fault({ path: '/composite' }, { status: 403, errorCode: 'REQUEST_LIMIT_EXCEEDED' });

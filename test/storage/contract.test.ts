@@ -146,11 +146,11 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
     it('tells with a lane which request made its latest change, until the journal has forgotten it', async () => {
       const user = await create('bjensen');
       await store.commit({ ...change(user, 'bjensen', 'renamed'), entry: { ...entry, requestId: 'r2' } });
-      expect(await claim(store, 5_000)).toMatchObject([{ userId: user.id, requestId: 'r2' }]);
+      expect(await claim(store, 5_000)).toMatchObject([{ userId: user.id, change: { requestId: 'r2' } }]);
       await store.pruneJournal(9_000, 10);
       const [later] = await claim(store, 20_000);
       expect(later).toMatchObject({ userId: user.id });
-      expect(later).not.toHaveProperty('requestId');
+      expect(later).not.toHaveProperty('change');
     });
 
     it('leaves a lane alone before it is due', async () => {
@@ -261,6 +261,20 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         error,
         lastAttemptAt: 1_100,
       });
+    });
+
+    it('tells with a claim who made the latest change of the user, and when', async () => {
+      const user = await create('bjensen');
+      const latest = change(user, 'bjensen', 'renamed', 2_000);
+      await store.commit({ ...latest, entry: { ...latest.entry, requestId: 'the-second' } });
+      expect(await claim(store, 3_000)).toMatchObject([{ change: { requestId: 'the-second', at: 2_000 } }]);
+    });
+
+    it('claims a lane whose change the journal has forgotten', async () => {
+      const user = await create('bjensen');
+      await store.pruneJournal(2_000, 10);
+      const [lane] = await claim(store, 3_000);
+      expect([lane?.userId, lane?.change]).toEqual([user.id, undefined]);
     });
 
     it('wakes a parked lane when its user changes', async () => {

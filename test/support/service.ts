@@ -1,8 +1,8 @@
 /** A whole service over real HTTP, with a stand-in of its own and an in-memory database. */
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { startApp, type App } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { Engine } from './engines.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
@@ -48,7 +48,7 @@ export async function startService(engine: Engine, environment: Record<string, s
     SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
     ...environment,
   });
-  const app = await startApp(config, pino({ level: 'debug' }, stream));
+  const app = await startApp(config, createLogger('debug', stream));
   return {
     app,
     sandbox,

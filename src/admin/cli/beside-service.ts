@@ -2,7 +2,6 @@
 import { SharedClock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import { openStoreBeside } from '../../database.ts';
-import { createLogger } from '../../logger.ts';
 import { newId, random } from '../../new-id.ts';
 import { findBy } from '../../operations/find-by.ts';
 import type { Model } from '../../operations/model.ts';
@@ -51,7 +50,7 @@ export function besideConnector<T>(config: Config, use: (beside: Beside) => Prom
     const mapping = readMapping(config, model.registry);
     const clock = new SharedClock(() => store.now());
     await clock.sync();
-    const target = createTarget(config, standInUrl(config), clock, createLogger('silent'));
+    const target = createTarget(config, standInUrl(config), clock);
     const context: LookContext = {
       store,
       target,

@@ -1,7 +1,6 @@
 /** Whether the service can log in to Salesforce and write the Leads that the mapping makes; writes nothing there. */
 import { systemClock } from '../../clock.ts';
 import { standInFault, type Config } from '../../config.ts';
-import { createLogger } from '../../logger.ts';
 import { parseMappingFile } from '../../parts.ts';
 import { hintFor } from '../../provisioning/hints.ts';
 import type { MappingFile } from '../../provisioning/mapping-file.ts';
@@ -41,7 +40,7 @@ const skipAll = (names: readonly string[], reason: string): readonly CheckResult
 /** @returns why there is none, without the value that is wrong */
 function createClient(config: Config): SalesforceLeads | string {
   try {
-    return createTarget(config, undefined, systemClock, createLogger('silent'));
+    return createTarget(config, undefined, systemClock);
   } catch (error) {
     return `SALESFORCE_*: ${error instanceof Error ? error.message : String(error)}`;
   }

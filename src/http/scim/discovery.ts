@@ -30,7 +30,7 @@ export const AUTHENTICATION_SCHEMES: readonly AuthenticationScheme[] = [
   {
     type: 'oauthbearertoken',
     name: 'Bearer token',
-    description: 'A static token in the Authorization header',
+    description: 'A token in the Authorization header',
     specUri: 'https://www.rfc-editor.org/info/rfc6750',
   },
 ];

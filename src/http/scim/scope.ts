@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import { methodNotAllowed, notFound } from '../../scim/errors.ts';
 import type { ProfileName } from '../../scim/profiles/profile.ts';
-import { requireCredentials, type Credential } from '../auth.ts';
+import { requireCredentials, type Credential, type VerifyJwt } from '../auth.ts';
 import { recogniseClients } from '../client.ts';
 import { acceptScimBodies, refuseUnacceptable } from './content-types.ts';
 import { sendScimError } from './error-handler.ts';
@@ -16,18 +16,18 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export interface ScimScopeOptions {
   readonly context: OperationContext;
   readonly credentials: readonly Credential[];
+  /** Absent: no JWT lets anybody in. */
+  readonly verifyJwt?: VerifyJwt;
   /** Profile of clients that neither their credential nor their User-Agent tells. */
   readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
 }
 
-export async function scimScope(
-  scope: FastifyInstance,
-  { context, credentials, profile, users }: ScimScopeOptions,
-): Promise<void> {
+export async function scimScope(scope: FastifyInstance, options: ScimScopeOptions): Promise<void> {
+  const { context, profile, users } = options;
   scope.setErrorHandler(sendScimError);
-  await requireCredentials(scope, credentials);
+  await requireCredentials(scope, options.credentials, options.verifyJwt);
   recogniseClients(scope, profile);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { OperationContext } from '../../operations/context.ts';
 import { notFound } from '../../scim/errors.ts';
 import type { ProfileName } from '../../scim/profiles/profile.ts';
-import { requireCredentials, type Credential } from '../auth.ts';
+import { requireCredentials, type Credential, type VerifyJwt } from '../auth.ts';
 import { recogniseClients } from '../client.ts';
 import { refuseUnacceptable } from '../scim/content-types.ts';
 import { addEndpoint } from '../scim/scope.ts';
@@ -20,6 +20,8 @@ export interface Scim1Options extends Scim1ErrorOptions, Scim1ListOptions {
 export interface Scim1ScopeOptions extends Scim1Options {
   readonly context: OperationContext;
   readonly credentials: readonly Credential[];
+  /** Absent: no JWT lets anybody in. */
+  readonly verifyJwt?: VerifyJwt;
   /** Profile of clients that neither their credential nor their User-Agent tells. */
   readonly profile: ProfileName;
 }
@@ -27,7 +29,7 @@ export interface Scim1ScopeOptions extends Scim1Options {
 export async function scim1Scope(scope: FastifyInstance, options: Scim1ScopeOptions): Promise<void> {
   const context = { ...options.context, baseUrl: options.baseUrl };
   scope.setErrorHandler(sendScim1Error(options));
-  await requireCredentials(scope, options.credentials);
+  await requireCredentials(scope, options.credentials, options.verifyJwt);
   recogniseClients(scope, options.profile);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);

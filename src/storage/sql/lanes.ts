@@ -6,6 +6,7 @@ import type {
   LaneCounts,
   LaneError,
   LaneLink,
+  LatestChange,
   LateWrite,
   LeadEnd,
   LeasedLane,
@@ -19,6 +20,10 @@ import type { Driver, Row, Transaction } from './transaction.ts';
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
 
+/** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
+const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
+  (select journal.detail from journal where journal.seq = lane.tail_seq) as change`;
+
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
   const { connector, limit, lease, leaseMs, now } = request;
@@ -28,14 +33,9 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
     )
     update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
     where connector = $3 and user_id in (select user_id from claimed)
-    returning ${LANE_COLUMNS}, (select detail from journal where journal.seq = lane.tail_seq) as latest`;
+    returning ${LANE_COLUMNS}, ${CHANGE}`;
   const rows = yield { text, values: [lease, now + leaseMs, connector, now, limit] };
-  return rows.map((row) => ({ ...toLane(row), lease, ...present('requestId', requestIdOf(row['latest'])) }));
-}
-
-function requestIdOf(latest: unknown): string | undefined {
-  // Written from a ChangeEntry; a lane that nothing but doubt brought back has none.
-  return typeof latest === 'string' ? (JSON.parse(latest) as Partial<ChangeEntry>).requestId : undefined;
+  return rows.map((row) => ({ ...toLane(row), lease, ...present('change', toChange(row)) }));
 }
 
 /** Ends all leases, for a process that knows it is alone. */
@@ -272,6 +272,13 @@ export function toLane(row: Row): Lane {
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { [member in Name]?: Value } {
   // A computed name widens to string; it is `Name`.
   return (value === undefined ? {} : { [name]: value }) as { [member in Name]?: Value };
+}
+
+function toChange(row: Row): LatestChange | undefined {
+  if (typeof row['change'] !== 'string') return undefined;
+  // `tail_seq` names changes only, and their detail is written by this program.
+  const { requestId } = JSON.parse(row['change']) as ChangeEntry;
+  return { requestId, at: Number(row['changed_at']) };
 }
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -24,6 +24,13 @@ interface PendingWrite {
   readonly reject: (error: unknown) => void;
 }
 
+export interface SqliteOptions {
+  /** Whether another process serves from the file. */
+  readonly isGuest?: boolean;
+  /** Told how many writes shared a transaction. */
+  readonly onGroupCommit?: (writes: number) => void;
+}
+
 export class SqliteDriver implements Driver {
   readonly #connection: Connection;
   readonly #prepared = new Map<string, Prepared>();
@@ -31,10 +38,12 @@ export class SqliteDriver implements Driver {
   #closed = false;
 
   readonly #isGuest: boolean;
+  readonly #onGroupCommit: (writes: number) => void;
 
-  constructor(connection: Connection, options: { readonly isGuest?: boolean } = {}) {
+  constructor(connection: Connection, { isGuest = false, onGroupCommit = () => undefined }: SqliteOptions = {}) {
     this.#connection = connection;
-    this.#isGuest = options.isGuest ?? false;
+    this.#isGuest = isGuest;
+    this.#onGroupCommit = onGroupCommit;
   }
 
   async read(statement: Statement): Promise<readonly Row[]> {
@@ -73,6 +82,7 @@ export class SqliteDriver implements Driver {
       const settle = writes.map((write) => this.#runAlone(write));
       this.#execute('commit');
       for (const done of settle) done();
+      this.#onGroupCommit(writes.length);
     } catch (error) {
       for (const write of writes) write.reject(asUnavailable(error));
       this.#rollback();

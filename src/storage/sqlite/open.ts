@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { StorageUnavailable } from '../errors.ts';
 import type { SnapshotReader } from '../sql/export.ts';
 import type { Driver } from '../sql/transaction.ts';
-import { SqliteDriver } from './driver.ts';
+import { SqliteDriver, type SqliteOptions } from './driver.ts';
 
 /**
  * Every acknowledged commit survives a power cut: WAL with synchronous=FULL syncs at each commit. Folding the log into the
@@ -24,13 +24,13 @@ const PRAGMAS = [
  * @param path of the database file, or `:memory:`; folders are made
  * @throws StorageUnavailable when another process holds the file, or it cannot be opened
  */
-export function openSqlite(path: string): Driver {
-  if (path === ':memory:') return new SqliteDriver(connect(path));
+export function openSqlite(path: string, options: Pick<SqliteOptions, 'onGroupCommit'> = {}): Driver {
+  if (path === ':memory:') return new SqliteDriver(connect(path), options);
   makeFolder(path);
   keepPrivate(path);
   const lock = lockFile(path);
   try {
-    const driver = new SqliteDriver(connect(path));
+    const driver = new SqliteDriver(connect(path), options);
     return {
       read: (statement) => driver.read(statement),
       write: (steps) => driver.write(steps),
