@@ -22,6 +22,7 @@ const ONE_ENGINE: Readonly<Record<string, string>> = {
   'test/admin/cli/commands.test.ts › backup': 'copies the SQLite file; PostgreSQL has tools of its own',
   'test/admin/cli/move.test.ts':
     'goes from one engine to the other and back; test/storage/transfer.test.ts takes each way',
+  'test/e2e/database-away.test.ts': 'halts a server of its own: an embedded database cannot go away',
   'test/e2e/process.test.ts': 'exit codes, signals and TLS of the program as it starts with nothing configured',
   'test/e2e/sandbox.test.ts': 'the embedded stand-in and its file: with PostgreSQL there is none',
   'test/storage/postgres-server.test.ts': 'passwords and TLS of a server: SQLite has none',
