@@ -21,9 +21,19 @@ import { startJobs } from './jobs.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
-import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel, testMapping } from './parts.ts';
+import { createOrgCheck } from './org-check.ts';
+import {
+  CONNECTOR,
+  parseMappingFile,
+  PROVISIONED_TYPE,
+  readMapping,
+  readModel,
+  storeModel,
+  testMapping,
+} from './parts.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
+import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
@@ -92,7 +102,15 @@ async function start(
   if (sandbox) stops.push(() => sandbox.close());
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
   if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
-  const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, logger));
+  const target: SalesforceLeads = mendable('SALESFORCE_*', () =>
+    createTarget(config, sandbox?.url, clock, logger, () => checkOrg()),
+  );
+  const checkOrg = createOrgCheck({
+    mapping: parseMappingFile(config) as MappingFile,
+    externalIdField: target.externalIdField,
+    describeLead: () => target.describeLead(),
+    logger,
+  });
   stops.push(async () => target.close());
   const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
   const baseUrl = { current: config.BASE_URL };

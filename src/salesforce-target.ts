@@ -16,12 +16,16 @@ const SANDBOX_AUTH: SalesforceAuth = {
   password: 'embedded',
 };
 
-/** @param sandboxUrl of the embedded stand-in; undefined with a real org */
+/**
+ * @param sandboxUrl of the embedded stand-in; undefined with a real org
+ * @param onLogin called after each login
+ */
 export function createTarget(
   config: Config,
   sandboxUrl: string | undefined,
   clock: Clock,
   logger: Logger,
+  onLogin: () => void = () => undefined,
 ): SalesforceLeads {
   const externalIdField =
     config.SALESFORCE_EXTERNAL_ID_FIELD ?? (sandboxUrl === undefined ? undefined : SANDBOX_EXTERNAL_ID_FIELD);
@@ -31,7 +35,10 @@ export function createTarget(
     auth: sandboxUrl === undefined ? AUTH[config.SALESFORCE_AUTH_FLOW](config) : SANDBOX_AUTH,
     ...(externalIdField !== undefined && { externalIdField }),
     now: () => clock.now(),
-    onEvent: (event) => logEvent(logger, event),
+    onEvent: (event) => {
+      logEvent(logger, event);
+      if (event.kind === 'token refreshed') onLogin();
+    },
   });
 }
 
