@@ -24,6 +24,7 @@ import { Turns } from './operations/turns.ts';
 import { createOrgCheck } from './org-check.ts';
 import {
   CONNECTOR,
+  membershipsRead,
   parseMappingFile,
   PROVISIONED_TYPE,
   readMapping,
@@ -31,7 +32,7 @@ import {
   storeModel,
   testMapping,
 } from './parts.ts';
-import type { DeliveryContext } from './provisioning/delivery.ts';
+import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
@@ -85,8 +86,10 @@ async function start(
   const model = readModel(config);
   const mapping = readMapping(config, model.registry);
   await testMapping(config, mapping);
+  const memberships = membershipsRead(mapping, model);
   const storeOptions = {
     connectors: new Map([[PROVISIONED_TYPE, [CONNECTOR]]]),
+    memberReaders: new Map([[CONNECTOR, memberships.flatMap(({ lists }) => lists)]]),
     ...storeModel(model),
     onRebuilt: (resources: number) => logger.info({ resources }, 'indexes rebuilt'),
     now: systemClock.now(),
@@ -112,7 +115,10 @@ async function start(
     logger,
   });
   stops.push(async () => target.close());
-  const worker = new Worker(deliveryContext(config, { store, mapping, target, clock, logger }), DEFAULT_TIMING);
+  const worker = new Worker(
+    deliveryContext(config, { store, mapping, memberships, target, clock, logger }),
+    DEFAULT_TIMING,
+  );
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
   const server = await listen(config, logger, { model, store, clock, target, baseUrl, life });
@@ -142,6 +148,7 @@ async function startEmbeddedSandbox(config: Config, logger: Logger): Promise<San
 interface DeliveryParts {
   readonly store: Store;
   readonly mapping: Mapping;
+  readonly memberships: readonly ShownLists[];
   readonly target: LeadTarget;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -149,11 +156,12 @@ interface DeliveryParts {
 
 const deliveryContext = (
   config: Config,
-  { store, mapping, target, clock, logger }: DeliveryParts,
+  { store, mapping, memberships, target, clock, logger }: DeliveryParts,
 ): DeliveryContext => ({
   store,
   target,
   mapping,
+  memberships,
   connector: CONNECTOR,
   resourceType: PROVISIONED_TYPE,
   now: () => clock.now(),

@@ -7,7 +7,9 @@ import { checkCommand } from './admin/cli/check.ts';
 import { CommandFailed, UsageError } from './admin/cli/errors.ts';
 import { exportCommand } from './admin/cli/export.ts';
 import { importCommand } from './admin/cli/import.ts';
+import { lanesCommand } from './admin/cli/lanes.ts';
 import { migrateCommand } from './admin/cli/migrate.ts';
+import { previewCommand } from './admin/cli/preview.ts';
 import { retryCommand } from './admin/cli/retry.ts';
 import {
   collectSwitch,
@@ -17,6 +19,7 @@ import {
   type SandboxFlags,
 } from './admin/cli/sandbox.ts';
 import { showCommand } from './admin/cli/show.ts';
+import { usersCommand } from './admin/cli/users.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -74,7 +77,18 @@ program
     stopOnSignal({ stop: () => sandbox.close() });
   });
 
-const COMMANDS = [showCommand, retryCommand, checkCommand, exportCommand, importCommand, backupCommand, migrateCommand];
+const COMMANDS = [
+  usersCommand,
+  lanesCommand,
+  showCommand,
+  previewCommand,
+  retryCommand,
+  checkCommand,
+  exportCommand,
+  importCommand,
+  backupCommand,
+  migrateCommand,
+];
 for (const command of COMMANDS) program.addCommand(command());
 // Commander's own exits become errors, so that this file alone chooses exit codes.
 for (const command of [program, ...program.commands]) command.exitOverride();

@@ -10,6 +10,7 @@ import { compileIndexes, keyTables } from './operations/resource-keys.ts';
 import { MappingError } from './provisioning/mapping-error.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
 import { runTests } from './provisioning/mapping-tests.ts';
+import type { ShownLists } from './provisioning/delivery.ts';
 import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
 import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
@@ -52,6 +53,13 @@ export async function testMapping(config: Config, mapping: Mapping): Promise<voi
     throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
   }
 }
+
+/** What the mapping reads of the lists that users are in; the store makes users due when those change. */
+export const membershipsRead = (mapping: Mapping, { memberships }: Model): readonly ShownLists[] =>
+  memberships
+    .shownBy(PROVISIONED_TYPE)
+    .filter(({ attribute }) => mapping.reads(attribute.name))
+    .map(({ attribute, lists }) => ({ attribute: attribute.name, lists }));
 
 /** Where the mapping is, for messages. */
 export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? 'schemas/lead-mapping.json';

@@ -1,6 +1,7 @@
 /** What `npm start` prints: where everything is, the credentials in use, and one curl to try. */
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
+import { SCIM1_PATHS } from './http/server.ts';
 
 export function welcome(config: Config, app: App): string {
   const isDefault = config.SCIM_USERNAME === 'admin' && config.SCIM_PASSWORD === 'admin';
@@ -10,6 +11,7 @@ export function welcome(config: Config, app: App): string {
     : (config.SALESFORCE_LOGIN_URL ?? '');
   const lines = [
     `SCIM 2.0      ${app.scimUrl}`,
+    `SCIM 1.1      ${app.baseUrl}${SCIM1_PATHS[0]}`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
     `Salesforce    ${salesforce}`,
     `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,

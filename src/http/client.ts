@@ -31,6 +31,7 @@ function scopeOf({ method, routeOptions: { url: route = '' } }: FastifyRequest):
 export const callerOf = (request: FastifyRequest): Caller => ({
   actor: request.credential.name,
   requestId: request.id,
+  userAgent: request.headers['user-agent'],
   profile: request.profile,
   rewritten: new Set(),
   ifMatch: request.headers['if-match'],

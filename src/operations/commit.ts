@@ -53,8 +53,11 @@ export async function commitResource(
   return resource;
 }
 
+/** Enough to tell clients apart; a journal that anybody can fill is none. */
+const MAX_USER_AGENT = 100;
+
 const entryOf = (
-  { actor, requestId, profile, rewritten }: Caller,
+  { actor, requestId, profile, userAgent, rewritten }: Caller,
   operation: ChangeEntry['operation'],
   changed: readonly string[],
 ): ChangeEntry => ({
@@ -63,6 +66,7 @@ const entryOf = (
   requestId,
   changed,
   ...(profile.name !== 'default' && { profile: profile.name }),
+  ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
   ...(rewritten.size > 0 && { rewritten: [...rewritten] }),
 });
 

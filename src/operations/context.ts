@@ -26,6 +26,8 @@ export interface Caller extends Preconditions {
   /** Name of the credential, for the journal. */
   readonly actor: string;
   readonly requestId: string;
+  /** What the client calls itself, for the journal. */
+  readonly userAgent?: string | undefined;
   readonly profile: Profile;
   /** What the profile read otherwise than it was written, for the journal: operations add to it, in words without values. */
   readonly rewritten: Set<string>;

@@ -1,7 +1,7 @@
 /** Queries: filter, sort and page over the resources of one type or of several (RFC 7644 §3.4.2, RFC 9865). */
 import { printCursor } from '../scim/cursor.ts';
 import { tooMany } from '../scim/errors.ts';
-import { parseKnownFilter } from '../scim/filter/known.ts';
+import { parseKnownFilter, pathsOf } from '../scim/filter/known.ts';
 import { parsePaging, type Paging } from '../scim/paging.ts';
 import type { Profile } from '../scim/profiles/profile.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
@@ -11,6 +11,7 @@ import type { ResourcePage, ResourceQuery, TypeQuery } from '../storage/store.ts
 import type { OperationContext } from './context.ts';
 import { otherNameFilter } from './domain-names.ts';
 import { locationOf } from './location.ts';
+import { refuseStateQuery } from './provisioning-state.ts';
 import { refuseCostly } from './query-cost.ts';
 
 /** Resources a page: when the client does not say, and at most. */
@@ -104,6 +105,8 @@ function typeQueries(
   profile: Profile,
 ): readonly TypeQuery[] {
   const filters = query.filter === undefined ? undefined : parseKnown(types, query.filter, profile);
+  refuseStateQuery('filter', filters?.flatMap(pathsOf) ?? []);
+  refuseStateQuery('sortBy', sort?.paths.flatMap((path) => path ?? []) ?? []);
   return types.map(({ name }, index) => {
     const [filter, sortBy] = [filters?.[index], sort?.paths[index]];
     return { type: name, ...(filter && { filter }), ...(sortBy && { sortBy }) };

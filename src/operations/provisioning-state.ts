@@ -1,6 +1,8 @@
 /** What a user's provisioning looks like from SCIM: our readOnly extension, returned on request. */
+import { invalidFilter, invalidValue } from '../scim/errors.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { Projection } from '../scim/projection.ts';
+import type { AttributePath } from '../scim/schema/resource-type.ts';
 import type { Lane } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
 
@@ -11,6 +13,18 @@ export function asksForProvisioning(projection: Projection | undefined): boolean
   return [...projection.paths].some(
     (path) => path === PROVISIONING_SCHEMA || path.startsWith(`${PROVISIONING_SCHEMA}:`),
   );
+}
+
+/**
+ * The state is of the lane and not of the resource, where a query would find that nobody has one.
+ *
+ * @param parameter that asks: `filter` or `sortBy`
+ * @throws ScimError invalidFilter or invalidValue
+ */
+export function refuseStateQuery(parameter: 'filter' | 'sortBy', paths: readonly AttributePath[]): void {
+  if (!paths.some(({ extension }) => extension === PROVISIONING_SCHEMA)) return;
+  const detail = `${parameter}: ${PROVISIONING_SCHEMA} is returned on request and cannot be searched; "scim-salesforce lanes" lists users by state`;
+  throw parameter === 'filter' ? invalidFilter(detail) : invalidValue(detail);
 }
 
 /** @returns the resource with the extension; unchanged when nothing is provisioned for it */

@@ -4,15 +4,13 @@ import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type Settle
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
+import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
-import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
 import { forgetCertainty } from './told.ts';
 
-/** Records of one Salesforce collection. */
-export const MAX_BATCH = 200;
 /** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
 const SETTLE_MARGIN_MS = 5_000;
 /** Tried for some minutes; then the lease and the fields marked unsure have to do. */
@@ -28,8 +26,8 @@ export interface BatchResult {
   readonly reached: boolean;
 }
 
-/** @param limit lanes, 1–200 */
-export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH): Promise<BatchResult> {
+/** @param limit lanes; as many as Salesforce takes at once by default */
+export async function deliverBatch(context: DeliveryContext, limit = context.target.batchSize): Promise<BatchResult> {
   const startedAt = context.now();
   const { connector, leaseMs } = context;
   const request = { connector, limit, lease: context.newId(), leaseMs, now: startedAt };
@@ -48,22 +46,8 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
   return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
 }
 
-async function readUsers(context: DeliveryContext, lanes: readonly LeasedLane[]): Promise<readonly ClaimedUser[]> {
-  const resources = await context.store.readResources(
-    context.resourceType,
-    lanes.map(({ userId }) => userId),
-  );
-  const byId = new Map(resources.map((resource) => [resource.id, resource]));
-  return lanes.map((lane) => {
-    const resource = byId.get(lane.userId);
-    if (!resource) return { lane, version: 0 };
-    // Documents are written by the operations only, as JSON objects.
-    return { lane, user: JSON.parse(resource.document) as JsonObject, version: resource.version };
-  });
-}
-
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */
-const withDoubts = (lane: LeasedLane): LeasedLane =>
+export const withDoubts = (lane: LeasedLane): LeasedLane =>
   lane.doubts > 0 && lane.told !== undefined ? { ...lane, told: forgetCertainty(lane.told) } : lane;
 
 /** A call that Salesforce refuses as a whole is halved until the record that spoils it stands alone. */
@@ -110,7 +94,10 @@ async function record(
 ): Promise<void> {
   const now = context.now();
   const settlements = decisions.map((decision) =>
-    settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    traced(
+      decision.claimed,
+      settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
+    ),
   );
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
@@ -142,6 +129,16 @@ async function persist<T>(
     }
   }
 }
+
+/** Says which changes, and which request, an attempt was made for. */
+const traced = ({ lane }: ClaimedUser, settlement: Settlement): Settlement => ({
+  ...settlement,
+  attempt: {
+    ...settlement.attempt,
+    covers: { after: lane.headSeq, upTo: lane.tailSeq },
+    ...(lane.requestId !== undefined && { requestId: lane.requestId }),
+  },
+});
 
 function settle(decision: Decision, outcome: LeadOutcome | undefined, input: SettlementInput): Settlement {
   switch (decision.kind) {

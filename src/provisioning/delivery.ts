@@ -12,6 +12,8 @@ export interface DeliveryContext {
   readonly connector: string;
   /** Name of the resource type whose resources become Leads. */
   readonly resourceType: string;
+  /** What the mapping reads of the membership lists that users are in; absent: nothing. */
+  readonly memberships?: readonly ShownLists[];
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -22,6 +24,13 @@ export interface DeliveryContext {
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
+}
+
+/** A readOnly attribute that shows which lists a user is in, e.g. `groups`. */
+export interface ShownLists {
+  readonly attribute: string;
+  /** Names of the lists in the store, e.g. `Group.members`. */
+  readonly lists: readonly string[];
 }
 
 /** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */

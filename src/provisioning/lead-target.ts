@@ -63,24 +63,18 @@ export type Trace =
   | { readonly kind: 'traced'; readonly leads: readonly TracedLead[] }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
-/** What a Lead holds in some fields, as Salesforce sends it: `null` where it holds nothing. */
-export interface ReadLead {
-  readonly leadId: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export type Reading =
-  { readonly kind: 'read'; readonly leads: readonly ReadLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
-
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
-export interface LeadTarget {
+export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
 
+  /** How many writes one call takes in good time, as fast as Salesforce was last: 200 to 1,000. */
+  readonly batchSize: number;
+
   /**
-   * Writes up to 200 Leads, one call for each kind of write that occurs.
+   * Writes Leads in as few calls as Salesforce answers in good time.
    *
    * @param deadline epoch milliseconds; a call that could not end before it is not sent
    * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does
@@ -97,9 +91,52 @@ export interface LeadTarget {
   /** Tells what became of Leads, also of deleted ones. Those that left the recycle bin, or that nobody may see, are missing. */
   trace(leadIds: readonly string[], deadline: number): Promise<Trace>;
 
-  /** Reads some fields, by API name, of live Leads. */
-  read(leadIds: readonly string[], fields: readonly string[], deadline: number): Promise<Reading>;
-
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;
+}
+
+/** A Lead with what it holds. */
+export interface LiveLead {
+  readonly leadId: string;
+  /** Absent when the org has no such field configured or it is empty. */
+  readonly externalId?: string;
+  readonly isConverted: boolean;
+  /** In the recycle bin; only where changes were asked for. */
+  readonly isDeleted: boolean;
+  /** Every field that was asked for; null where it is empty. */
+  readonly fields: LeadFields;
+}
+
+export interface LeadListRequest {
+  /** API names of the fields to read. */
+  readonly fields: readonly string[];
+  /** Epoch milliseconds: only Leads that changed then or later (SystemModstamp), those that were deleted included. */
+  readonly changedSince?: number;
+  /** The `next` of another page of the same request. */
+  readonly next?: string;
+}
+
+export type LeadPage =
+  | {
+      readonly kind: 'page';
+      readonly leads: readonly LiveLead[];
+      /** Leads of all pages together. */
+      readonly total: number;
+      /** Absent on the last page. */
+      readonly next?: string;
+    }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** What a look at Salesforce asks that writes nothing; `salesforce/leads.ts` implements it too. */
+export interface LeadReader {
+  /** Reads live Leads by id, in as few queries as the length of the ids allows; who is not there is left out. */
+  readLeads(leadIds: readonly string[], fields: readonly string[], deadline: number): Promise<LeadPage>;
+
+  /**
+   * One page, up to 2,000, of the Leads that have an external id. Where the org has no such field only changes can be asked
+   * for, and any Lead is among them.
+   *
+   * @throws TypeError when all Leads of an org without an external-id field are asked for
+   */
+  listLeads(request: LeadListRequest, deadline: number): Promise<LeadPage>;
 }

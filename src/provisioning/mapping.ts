@@ -15,6 +15,7 @@ import {
   type WriteMode,
 } from './mapping-file.ts';
 import { suggest } from './mapping-nearest.ts';
+import { readsAttribute } from './mapping-reads.ts';
 import { compileRule, type Rule } from './mapping-rule.ts';
 import { compileScope } from './mapping-scope.ts';
 import { reportTests } from './mapping-test-faults.ts';
@@ -34,6 +35,8 @@ export interface Mapping {
   /** Whether the user has a Lead at all, be it active or not. */
   readonly isInScope: (user: JsonObject) => boolean;
   readonly match: { readonly by: readonly string[]; readonly onMatch: OnMatch };
+  /** Whether something in the mapping depends on an attribute of the base schema, e.g. `groups`. */
+  reads(attribute: string): boolean;
   readonly deactivated: { readonly set: LeadFields };
   readonly reactivated: { readonly set: LeadFields };
   readonly deleted: { readonly created: OnDelete; readonly adopted: OnDelete };
@@ -78,6 +81,7 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
     fallbacks: fallbacksOf(rules),
     modes: modesOf(rules),
     isInScope,
+    reads: (attribute) => readsAttribute(file, attribute),
     ...policyOf(definition),
   };
 }

@@ -1,5 +1,5 @@
 /** The delivery loop of one connector: when to claim, when to wait, when to leave Salesforce alone. */
-import { deliverBatch, MAX_BATCH } from './deliver-batch.ts';
+import { deliverBatch } from './deliver-batch.ts';
 import { classifyFault } from './classify.ts';
 import type { DeliveryContext } from './delivery.ts';
 import { hintFor } from './hints.ts';
@@ -16,7 +16,7 @@ export interface WorkerTiming {
   readonly pollMs: number;
 }
 
-/** 1,000 users that arrive together leave in 5 batches, and one that arrives alone waits 25 ms. */
+/** Users that arrive together leave together, and one that arrives alone waits 25 ms. */
 export const DEFAULT_TIMING: WorkerTiming = { quietMs: 25, maxLingerMs: 500, pollMs: 5_000 };
 
 /** Pause after an error of our own, so that a broken database is not asked in a tight loop. */
@@ -73,7 +73,7 @@ export class Worker {
 
   async #deliver(): Promise<void> {
     // After a closed gate one record asks whether Salesforce is back.
-    const limit = this.#gate ? 1 : MAX_BATCH;
+    const limit = this.#gate ? 1 : this.#context.target.batchSize;
     const { claimed, gate, reached } = await deliverBatch(this.#context, limit);
     this.#changes = claimed < limit ? 0 : Math.max(0, this.#changes - claimed);
     if (gate) return this.#closeGate(gate);
@@ -83,10 +83,11 @@ export class Worker {
   async #waitForWork(): Promise<void> {
     if (this.#changes === 0) await this.#sleepUntilDue();
     const startedAt = this.#context.now();
-    for (let seen = 0; this.#changes > seen && this.#changes < MAX_BATCH && !this.#stopped;) {
+    const full = this.#context.target.batchSize;
+    for (let seen = 0; this.#changes > seen && this.#changes < full && !this.#stopped;) {
       seen = this.#changes;
       if (this.#context.now() - startedAt >= this.#timing.maxLingerMs) return;
-      await this.#sleep(this.#timing.quietMs, () => this.#changes >= MAX_BATCH);
+      await this.#sleep(this.#timing.quietMs, () => this.#changes >= full);
     }
   }
 

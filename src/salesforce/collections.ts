@@ -1,7 +1,8 @@
 /** How up to 200 Leads are written with one call (REST API Developer Guide, sObject Collections). */
 import type { LeadFields, LeadOutcome } from '../provisioning/lead-target.ts';
-import type { ApiCall, ApiReply, Connection } from './connection.ts';
-import { failed, faultFromRecord, unexpectedResponse } from './errors.ts';
+import type { Part } from './composite.ts';
+import type { ApiReply } from './connection.ts';
+import { failed, faultFromRecord, unexpectedResponse, type Result } from './errors.ts';
 import { isObject, isText } from './json.ts';
 
 /** Records that one collection may hold. */
@@ -20,54 +21,54 @@ export interface UpdateRecord {
 const RESOURCE = 'composite/sobjects';
 const ATTRIBUTES = { type: 'Lead' };
 
-export function createLeads(
-  connection: Connection,
-  records: readonly LeadFields[],
-  deadline: number,
-): Promise<readonly LeadOutcome[]> {
-  const rows = records.map((fields) => ({ attributes: ATTRIBUTES, ...omit(fields, ['id', 'attributes']) }));
-  return write(connection, { method: 'POST', ...bodyOf(RESOURCE, rows), deadline }, true);
+/** A call that writes up to 200 Leads of one kind, and what its result says of each. */
+export interface Collection {
+  readonly part: Part & { readonly records: number };
+  /** @returns outcomes in the order of the records */
+  readonly read: (result: Result<ApiReply>) => readonly LeadOutcome[];
 }
 
-export function updateLeads(
-  connection: Connection,
-  records: readonly UpdateRecord[],
-  deadline: number,
-): Promise<readonly LeadOutcome[]> {
-  const rows = records.map(({ leadId, fields }) => ({
-    attributes: ATTRIBUTES,
-    id: leadId,
-    ...omit(fields, ['id', 'attributes']),
-  }));
-  return write(connection, { method: 'PATCH', ...bodyOf(RESOURCE, rows), deadline }, false);
-}
+export const createLeads = (records: readonly LeadFields[]): Collection =>
+  collection(
+    'POST',
+    RESOURCE,
+    records.map((fields) => ({ attributes: ATTRIBUTES, ...omit(fields, ['id', 'attributes']) })),
+    true,
+  );
+
+export const updateLeads = (records: readonly UpdateRecord[]): Collection =>
+  collection(
+    'PATCH',
+    RESOURCE,
+    records.map(({ leadId, fields }) => ({
+      attributes: ATTRIBUTES,
+      id: leadId,
+      ...omit(fields, ['id', 'attributes']),
+    })),
+    false,
+  );
 
 /** @param field API name of the external-id field; its value stands in each record, once */
-export function upsertLeads(
-  connection: Connection,
-  field: string,
-  records: readonly UpsertRecord[],
-  deadline: number,
-): Promise<readonly LeadOutcome[]> {
-  const rows = records.map(({ externalId, fields }) => ({
-    attributes: ATTRIBUTES,
-    [field]: externalId,
-    ...omit(fields, ['id', 'attributes', field]),
-  }));
-  const resource = `${RESOURCE}/Lead/${encodeURIComponent(field)}`;
-  return write(connection, { method: 'PATCH', ...bodyOf(resource, rows), deadline }, false);
-}
+export const upsertLeads = (field: string, records: readonly UpsertRecord[]): Collection =>
+  collection(
+    'PATCH',
+    `${RESOURCE}/Lead/${encodeURIComponent(field)}`,
+    records.map(({ externalId, fields }) => ({
+      attributes: ATTRIBUTES,
+      [field]: externalId,
+      ...omit(fields, ['id', 'attributes', field]),
+    })),
+    false,
+  );
 
-export async function deleteLeads(
-  connection: Connection,
-  leadIds: readonly string[],
-  deadline: number,
-): Promise<readonly LeadOutcome[]> {
-  const ids = leadIds.map(encodeURIComponent).join(',');
-  const path = `${RESOURCE}?ids=${ids}&allOrNone=false`;
-  const call: WriteCall = { method: 'DELETE', path, resource: RESOURCE, records: leadIds.length, deadline };
-  const outcomes = await write(connection, call, false);
-  return outcomes.map((outcome, index) => (isGone(outcome) ? deleted(leadIds[index] ?? '') : outcome));
+export function deleteLeads(leadIds: readonly string[]): Collection {
+  const path = `${RESOURCE}?ids=${leadIds.map(encodeURIComponent).join(',')}&allOrNone=false`;
+  const part = { method: 'DELETE', path, resource: RESOURCE, records: leadIds.length } as const;
+  const read: Collection['read'] = (result) =>
+    readOutcomes(result, leadIds.length, false).map((outcome, at) =>
+      isGone(outcome) ? deleted(leadIds[at] ?? '') : outcome,
+    );
+  return { part, read };
 }
 
 /** Said of a record that is in the recycle bin, was never there, or has left it. */
@@ -79,17 +80,18 @@ const isGone = (outcome: LeadOutcome): boolean =>
 
 const deleted = (leadId: string): LeadOutcome => ({ kind: 'done', leadId, created: false });
 
-type WriteCall = ApiCall & { readonly records: number };
-
-const bodyOf = (
+function collection(
+  method: Part['method'],
   resource: string,
   records: readonly object[],
-): Pick<WriteCall, 'path' | 'resource' | 'body' | 'records'> => ({
-  path: resource,
-  resource,
-  body: { allOrNone: false, records },
-  records: records.length,
-});
+  creates: boolean,
+): Collection {
+  const body = { allOrNone: false, records };
+  return {
+    part: { method, path: resource, resource, body, records: records.length },
+    read: (result) => readOutcomes(result, records.length, creates),
+  };
+}
 
 /** Field names are case-insensitive on the wire, so a mapped `ID` would compete with the record's own. */
 function omit(fields: LeadFields, names: readonly string[]): LeadFields {
@@ -97,13 +99,13 @@ function omit(fields: LeadFields, names: readonly string[]): LeadFields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !taboo.has(name.toLowerCase())));
 }
 
-async function write(connection: Connection, call: WriteCall, creates: boolean): Promise<readonly LeadOutcome[]> {
-  const result = await connection.call(call);
-  if (result.kind === 'failed') return sameForAll(call.records, failed(result.fault));
-  const rows = readRows(result.value, call.records);
-  if (rows !== undefined) return rows.map((row) => readOutcome(row, result.value.status, creates));
-  const message = `the answer is no list of ${call.records} results, one for each record`;
-  return sameForAll(call.records, failed(unexpectedResponse(result.value.status, message, true)));
+function readOutcomes(result: Result<ApiReply>, count: number, creates: boolean): readonly LeadOutcome[] {
+  if (result.kind === 'failed') return sameForAll(count, failed(result.fault));
+  const { status } = result.value;
+  const rows = readRows(result.value, count);
+  if (rows !== undefined) return rows.map((row) => readOutcome(row, status, creates));
+  const message = `the answer is no list of ${count} results, one for each record`;
+  return sameForAll(count, failed(unexpectedResponse(status, message, true)));
 }
 
 /** Results have no key but their place, so a list of another length says nothing about any record. */

@@ -17,6 +17,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** Records sent, or a function that counts those in the answer. */
   readonly records?: number | ((body: unknown) => number);
+  /** A POST that changes nothing. */
+  readonly readsOnly?: boolean;
   /** Epoch milliseconds; a call that could not end before it is not sent. */
   readonly deadline: number;
 }
@@ -29,6 +31,10 @@ export interface ApiReply {
 
 export interface Connection {
   call(call: ApiCall): Promise<Result<ApiReply>>;
+  /** Where the REST API is below the instance, as in `/services/data/v67.0/`. */
+  readonly apiRoot: string;
+  /** What an answer within an answer says. */
+  readPart(answer: Pick<Answer, 'status' | 'body'>, isWrite: boolean): Result<ApiReply>;
   /** Epoch milliseconds by which a login and a call that start now have ended or timed out. */
   nextDeadline(): number;
   /** Where the org was at the latest login; undefined before the first. */
@@ -62,6 +68,8 @@ export function connect(options: SalesforceOptions): Connection {
   const { tokens, transport, timeoutMs, now } = context;
   return {
     call: (call) => callWithSession(context, call),
+    apiRoot: apiRoot(context.apiVersion),
+    readPart: (answer, isWrite) => readAnswer(context, { kind: 'answered', headers: {}, ...answer }, isWrite),
     nextDeadline: () => now() + 2 * timeoutMs,
     instanceUrl: () => tokens.instanceUrl,
     reset: () => tokens.reset(),
@@ -129,7 +137,7 @@ function noteAnswer({ tokens, onEvent }: Context, session: Session, { status, he
 }
 
 function toHttpRequest(session: Session, call: ApiCall, apiVersion: string): Omit<HttpRequest, 'timeoutMs'> {
-  const path = call.path.startsWith('/') ? call.path : `/services/data/v${apiVersion}/${call.path}`;
+  const path = call.path.startsWith('/') ? call.path : apiRoot(apiVersion) + call.path;
   const headers = {
     Authorization: `Bearer ${session.accessToken}`,
     'Sforce-Call-Options': `client=${CLIENT}`,
@@ -137,25 +145,31 @@ function toHttpRequest(session: Session, call: ApiCall, apiVersion: string): Omi
   };
   // Joined as text: resolved as a reference, a path such as `//other.host/` would carry the token there.
   const request = { method: call.method, url: new URL(session.instanceUrl).origin + path };
-  if (!isWrite(call)) return { ...request, headers };
-  return { ...request, ...withBody(call.body, { ...headers, ...WRITE_HEADERS }) };
+  return { ...request, ...withBody(call.body, isWrite(call) ? { ...headers, ...WRITE_HEADERS } : headers) };
 }
 
+const apiRoot = (apiVersion: string): string => `/services/data/v${apiVersion}/`;
+
 /** The default is TRUE for Leads: an assignment rule would then replace the owner that the mapping chose. */
-const WRITE_HEADERS = { 'Sforce-Auto-Assign': 'FALSE' };
+export const WRITE_HEADERS = { 'Sforce-Auto-Assign': 'FALSE' };
 
 function withBody(body: unknown, headers: Record<string, string>): Pick<HttpRequest, 'headers' | 'body'> {
   if (body === undefined) return { headers };
   return { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-const isWrite = (call: ApiCall): boolean => call.method !== 'GET';
+export const isWrite = ({ method, readsOnly = false }: Pick<ApiCall, 'method' | 'readsOnly'>): boolean =>
+  method !== 'GET' && !readsOnly;
 
-function readResult({ now, scrubber }: Context, answer: Answer | Loss, call: ApiCall): Result<ApiReply> {
-  if (answer.kind === 'lost') return failed(scrubber.scrub(faultFromLoss(answer, isWrite(call))));
+function readResult(context: Context, answer: Answer | Loss, call: ApiCall): Result<ApiReply> {
+  if (answer.kind === 'lost') return failed(context.scrubber.scrub(faultFromLoss(answer, isWrite(call))));
+  return readAnswer(context, answer, isWrite(call));
+}
+
+function readAnswer({ now, scrubber }: Context, answer: Answer, wasWrite: boolean): Result<ApiReply> {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return done({ status, body });
-  return failed(scrubber.scrub(faultFromAnswer(answer, isWrite(call), now())));
+  return failed(scrubber.scrub(faultFromAnswer(answer, wasWrite, now())));
 }
 
 function callEvent(call: ApiCall, result: Result<ApiReply>, durationMs: number): SalesforceEvent {

@@ -1,10 +1,11 @@
-/** How records are read with SOQL: lists cut to what a URI holds, pages followed to the end (REST API Developer Guide, Query). */
+/** How records are read with SOQL: lists cut to what a URI holds and asked for together, pages followed to the end (REST API Developer Guide, Query). */
+import { callTogether, MAX_PARTS, type Part } from './composite.ts';
 import type { ApiReply, Connection } from './connection.ts';
 import { done, failed, unexpectedResponse, type Result } from './errors.ts';
 import { isObject, isText, listOf } from './json.ts';
 import { quoteSoql } from './soql.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Salesforce refuses a URI with its headers above 16 kB, and proxies often less. */
 const MAX_URI_BYTES = 12_000;
@@ -23,46 +24,66 @@ export interface Question {
   readonly withDeleted?: boolean;
 }
 
-/** Reads every Lead whose `field` is one of `values`, with as few calls as the length of a URI allows. */
+/**
+ * Reads every Lead whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that
+ * travel together, allow.
+ */
 export async function queryIn(
   connection: Connection,
   { select, field, values, withDeleted = false }: Question,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
-  const rows: Row[] = [];
-  for (const literals of chunkLiterals(values.map(quoteSoql))) {
+  const resource = withDeleted ? 'queryAll' : 'query';
+  const parts = chunkLiterals(values.map(quoteSoql)).map((literals) => {
     const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
-    const result = await query(connection, soql, withDeleted ? 'queryAll' : 'query', deadline);
-    if (result.kind === 'failed') return result;
-    rows.push(...result.value);
+    return partOf(resource, `${resource}?q=${encodeURIComponent(soql)}`);
+  });
+  const rows: Row[] = [];
+  for (let first = 0; first < parts.length; first += MAX_PARTS) {
+    const results = await callTogether(connection, parts.slice(first, first + MAX_PARTS), deadline);
+    for (const result of results) {
+      const read = await readAll(connection, result, resource, deadline);
+      if (read.kind === 'failed') return read;
+      rows.push(...read.value);
+    }
   }
   return done(rows);
 }
 
+type Resource = 'query' | 'queryAll';
+
+const partOf = (resource: Resource, path: string): Part => ({ method: 'GET', path, resource, records: countRecords });
+
 /** Follows `nextRecordsUrl` until Salesforce says `done`. */
-async function query(
+async function readAll(
   connection: Connection,
-  soql: string,
-  resource: 'query' | 'queryAll',
+  first: Result<ApiReply>,
+  resource: Resource,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
-  let path: string | undefined = `${resource}?q=${encodeURIComponent(soql)}`;
-  while (path !== undefined) {
-    const result = await connection.call({ method: 'GET', path, resource, records: countRecords, deadline });
+  for (let result = first; ;) {
     if (result.kind === 'failed') return result;
     const page = readPage(result.value);
     if (page.kind === 'failed') return page;
     rows.push(...page.value.rows);
-    path = page.value.next;
+    if (page.value.next === undefined) return done(rows);
+    result = await connection.call({ ...partOf(resource, page.value.next), deadline });
   }
-  return done(rows);
+}
+
+/** @param path of a first page with its SOQL, or the `next` of another page */
+export async function queryPage(connection: Connection, path: string, deadline: number): Promise<Result<Page>> {
+  const result = await connection.call({ ...partOf('query', path), deadline });
+  return result.kind === 'failed' ? result : readPage(result.value);
 }
 
 const countRecords = (body: unknown): number => listOf(body, 'records').length;
 
-interface Page {
+export interface Page {
   readonly rows: readonly Row[];
+  /** Rows of all pages together. */
+  readonly total: number;
   readonly next: string | undefined;
 }
 
@@ -70,10 +91,11 @@ function readPage({ status, body }: ApiReply): Result<Page> {
   if (!isObject(body) || !Array.isArray(body['records']))
     return malformed(status, 'the answer to a query has no records');
   const rows = listOf(body, 'records').filter(isObject);
-  if (body['done'] !== false) return done({ rows, next: undefined });
+  const total = typeof body['totalSize'] === 'number' ? body['totalSize'] : rows.length;
+  if (body['done'] !== false) return done({ rows, total, next: undefined });
   const next = body['nextRecordsUrl'];
   if (!isText(next) || !next.startsWith('/')) return malformed(status, 'a page of a query does not name the next one');
-  return done({ rows, next });
+  return done({ rows, total, next });
 }
 
 const malformed = (status: number, message: string): Result<never> =>

@@ -34,6 +34,8 @@ export interface ChangeEntry {
   readonly changed: readonly string[];
   /** Habits that the client was taken to have; absent: the default. */
   readonly profile?: string;
+  /** What the client calls itself in `User-Agent`, cut to 100 characters. */
+  readonly userAgent?: string;
   /** What they made the service read otherwise than it was written. */
   readonly rewritten?: readonly string[];
 }
@@ -194,11 +196,13 @@ export interface LaneError {
 
 export interface LeasedLane extends Lane {
   readonly lease: string;
+  /** Of the SCIM request that made its latest change; absent once the journal has forgotten it. */
+  readonly requestId?: string;
 }
 
 export interface ClaimRequest {
   readonly connector: string;
-  /** Lanes, 1–200: one Salesforce collection. */
+  /** Lanes: as many as Salesforce takes at once. */
   readonly limit: number;
   /** Unique to this claim. */
   readonly lease: string;
@@ -238,6 +242,10 @@ export interface AttemptEntry {
   readonly leadId?: string;
   readonly error?: AttemptError;
   readonly durationMs: number;
+  /** The changes that it covers: journal sequences above `after`, up to `upTo`. */
+  readonly covers?: { readonly after: number; readonly upTo: number };
+  /** Of the SCIM request that made the latest of them. */
+  readonly requestId?: string;
 }
 
 export interface LaneLink {
@@ -255,6 +263,18 @@ export interface LateWrite {
   readonly leadId?: string;
   readonly version: number;
   readonly attempt: AttemptEntry;
+}
+
+/** Which lanes are listed. */
+export interface LaneQuery {
+  readonly connector: string;
+  readonly state?: LaneState;
+  /** Of the lane's error, e.g. `INVALID_EMAIL_ADDRESS`. */
+  readonly code?: string;
+  /** The list begins after this user: the last one of another page. */
+  readonly after?: string;
+  /** Lanes of a page, at least 1. */
+  readonly limit: number;
 }
 
 export interface LaneCounts {
@@ -382,6 +402,10 @@ export interface Store {
   forgetLeads(connector: string, now: number): Promise<number>;
 
   readLane(connector: string, userId: string): Promise<Lane | undefined>;
+  /** In no order; users without a lane are left out. */
+  readLanes(connector: string, userIds: readonly string[]): Promise<readonly Lane[]>;
+  /** One page of the lanes in the order of their users' ids, those of deleted users included. */
+  listLanes(query: LaneQuery): Promise<readonly Lane[]>;
   /** @returns which of these Leads belong to a user already */
   findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;
   countLanes(connector: string): Promise<LaneCounts>;

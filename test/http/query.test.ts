@@ -8,6 +8,7 @@ const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const PROVISIONING = 'urn:scim-salesforce:params:scim:schemas:extension:provisioning:2.0:User';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 type Query = Readonly<Record<string, string | number>>;
@@ -86,6 +87,7 @@ describe.each(ENGINES)('queries over HTTP on $name', (engine) => {
       [{ sortBy: 'nope' }, 'invalidValue', /sortBy: there is no attribute nope/],
       [{ sortBy: 'name' }, 'invalidValue', /sortBy: name has parts/],
       [{ sortBy: ENTERPRISE }, 'invalidValue', /has parts/],
+      [{ sortBy: `${PROVISIONING}:state` }, 'invalidValue', /cannot be searched/],
       [{ sortBy: 'password' }, 'invalidValue', /sortBy: password is never returned/],
       [{ sortBy: 'userName', sortOrder: 'up' }, 'invalidValue', /sortOrder must be ascending or descending/],
     ])('refuses %j with 400 %s', async (query, scimType, detail) => {
@@ -106,6 +108,8 @@ describe.each(ENGINES)('queries over HTTP on $name', (engine) => {
     it.each([
       ['password eq "x"', 'invalidFilter', /never returned/],
       ['nope eq "x"', 'invalidFilter', /User has no attribute nope/],
+      [`${PROVISIONING}:state eq "parked"`, 'invalidFilter', /cannot be searched.*scim-salesforce lanes/],
+      [`not (${PROVISIONING} pr)`, 'invalidFilter', /cannot be searched/],
     ])('refuses %s with 400 %s', async (filter, scimType, detail) => {
       expectFault(await get('/Users', { filter }), scimType, detail);
     });

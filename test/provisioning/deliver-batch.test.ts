@@ -118,6 +118,19 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     expect(await lane(id)).toMatchObject({ state: 'idle', headSeq: 4, tailSeq: 4 });
   });
 
+  it('journals which changes an attempt covers, and the request that made the latest', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await patch(id, 'title', 'one');
+    await deliver();
+    await patch(id, 'title', 'two');
+    await deliver();
+    const attempts = (await store.readJournal(id, 10)).filter(({ kind }) => kind === 'attempt').reverse();
+    expect(attempts.map(({ detail }) => detail)).toMatchObject([
+      { action: 'create', covers: { after: 0, upTo: 2 }, requestId: 'request-1' },
+      { action: 'update', covers: { after: 2, upTo: 4 }, requestId: 'request-1' },
+    ]);
+  });
+
   it('sends nothing for a user that came and went before it was delivered', async () => {
     const id = await create({ userName: 'a', emails: ['a@example.com'] });
     await remove(id);

@@ -48,6 +48,11 @@ it('the examples give what the page says', async () => {
       { type: 'home', locality: 'York', country: 'GB' },
       { type: 'work', locality: 'Boston', region: 'MA', postalCode: '02101', country: 'us' },
     ],
+    groups: [
+      { value: '1', display: 'Staff', type: 'direct' },
+      { value: '2', display: 'VIP', type: 'direct' },
+      { value: '3', display: 'All', type: 'indirect' },
+    ],
     [ENTERPRISE]: { department: 'Sales' },
   };
   expect(await compileFields(fields).map(user)).toMatchObject({
@@ -56,6 +61,9 @@ it('the examples give what the page says', async () => {
     Phone: '+44-115-1',
     Website: 'https://example.com',
     Emails__c: 1,
+    Team__c: 'Staff',
+    Vip__c: true,
+    Groups__c: 'Staff;VIP',
     Department__c: 'Sales',
     CountryCode: 'US',
     StateCode: 'MA',
@@ -68,6 +76,9 @@ it('the examples give what the page says', async () => {
     Phone: null,
     Website: null,
     Emails__c: 0,
+    Team__c: null,
+    Vip__c: false,
+    Groups__c: null,
     CountryCode: null,
     StateCode: null,
     City: null,

@@ -16,6 +16,7 @@ const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
 
 const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
+  reads: () => false,
   fallbacks: { Company: '[not provided]' },
   modes: new Map(),
   isInScope: () => true,

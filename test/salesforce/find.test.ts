@@ -81,13 +81,36 @@ describe('a query', () => {
     );
   });
 
-  it('for 1,000 addresses takes four calls', async () => {
+  it('for 1,000 addresses is four queries in one call', async () => {
+    api = ({ body }) => ({
+      body: { compositeResponse: parts(body).map(() => ({ httpStatusCode: 200, body: NOTHING.body })) },
+    });
     await leads.find(
       { field: 'Email' },
       Array.from({ length: 1000 }, (_, n) => `user-${String(n).padStart(4, '0')}@subsidiary.example.com`),
       LATER,
     );
-    expect(stub.apiCalls).toHaveLength(4);
+    expect(stub.apiCalls).toHaveLength(1);
+    expect(parts(stub.apiCalls[0]?.body ?? '').map(({ url }) => url.length < 12_000)).toEqual([true, true, true, true]);
+  });
+
+  const parts = (body: string): { url: string }[] =>
+    (JSON.parse(body) as { compositeRequest: { url: string }[] }).compositeRequest;
+
+  it('whose part is refused finds nobody and says so, and nothing can have been written', async () => {
+    const refused = [{ errorCode: 'QUERY_TIMEOUT', message: 'Your query request was running for too long.' }];
+    api = ({ body }) => ({
+      body: {
+        compositeResponse: parts(body).map((_, at) =>
+          at === 1 ? { httpStatusCode: 400, body: refused } : { httpStatusCode: 200, body: NOTHING.body },
+        ),
+      },
+    });
+    const values = Array.from({ length: 1000 }, (_, n) => `user-${n}@subsidiary.example.com`);
+    expect(await leads.find({ field: 'Email' }, values, LATER)).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'QUERY_TIMEOUT', committed: 'no' },
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import {
   createPlainClient,
   LATER,
   leadId,
+  NOW,
   startStub,
   type Reply,
   type Seen,
@@ -19,11 +20,13 @@ let stub: Stub;
 let leads: SalesforceLeads;
 let events: SalesforceEvent[];
 let api: (seen: Seen) => Reply;
+const clock = { now: NOW };
 
 beforeEach(async () => {
   api = acceptAll;
   stub = await startStub((seen) => api(seen));
-  ({ leads, events } = createClient(stub.url));
+  clock.now = NOW;
+  ({ leads, events } = createClient(stub.url, { now: () => clock.now }));
 });
 
 afterEach(async () => {
@@ -154,8 +157,86 @@ describe('a batch', () => {
     expect(events.find((event) => event.kind === 'call')).toMatchObject({ status: 200, records: 200 });
   });
 
-  it('of more than a collection holds is a mistake of the caller', async () => {
-    await expect(leads.write(mixed(201), LATER)).rejects.toThrow(new TypeError('201 writes; a collection holds 200'));
+  /** Answers each part of a composite call as if it had come alone. */
+  const answerParts = (seen: Seen): Reply => {
+    if (!seen.path.endsWith('/composite')) return answerByNumber(seen);
+    const { compositeRequest: parts } = JSON.parse(seen.body) as { compositeRequest: PartSent[] };
+    const compositeResponse = parts.map(({ method, url, body }) => {
+      const alone = api({ ...seen, method, path: url, body: JSON.stringify(body) });
+      return { httpStatusCode: alone.status ?? 200, body: alone.body };
+    });
+    return { body: { compositeResponse } };
+  };
+  interface PartSent {
+    method: string;
+    url: string;
+    httpHeaders: unknown;
+    body?: unknown;
+  }
+  const partsOf = ({ body }: Seen): PartSent[] =>
+    (JSON.parse(body) as { compositeRequest?: PartSent[] }).compositeRequest ?? [];
+
+  it('of 2,000 records is one collection, to learn how fast Salesforce is, and then calls of five', async () => {
+    api = answerParts;
+    const writes = Array.from({ length: 2000 }, (_, n) => writeOf.upsert(n));
+    const outcomes = await leads.write(writes, LATER);
+    expect(stub.apiCalls.map((seen) => Math.max(1, partsOf(seen).length))).toEqual([1, 5, 4]);
+    expect(partsOf(stub.apiCalls[1] as Seen)[0]).toMatchObject({
+      method: 'PATCH',
+      url: '/services/data/v67.0/composite/sobjects/Lead/SCIM_Id__c',
+      httpHeaders: { 'Sforce-Auto-Assign': 'FALSE' },
+    });
+    outcomes.forEach((outcome, n) =>
+      expect(outcome).toMatchObject(n % 5 === 0 ? { kind: 'failed' } : { leadId: leadId(n) }),
+    );
+    expect(outcomes).toHaveLength(2000);
+  });
+
+  it('that Salesforce takes long for is sent by fewer collections', async () => {
+    api = (seen) => {
+      clock.now += 4_000;
+      return answerParts(seen);
+    };
+    await leads.write(
+      Array.from({ length: 1000 }, (_, n) => writeOf.update(n)),
+      LATER,
+    );
+    expect(stub.apiCalls.map((seen) => partsOf(seen).length)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('of many kinds keeps the order of its outcomes in composite calls too', async () => {
+    api = answerParts;
+    const writes = mixed(1000);
+    const outcomes = await leads.write(writes, LATER);
+    outcomes.forEach((outcome, n) => {
+      if (n % 5 === 0) expect(outcome).toMatchObject({ fault: { scope: 'record', message: `locked: ${leadId(n)}` } });
+      else expect(outcome).toEqual({ kind: 'done', leadId: leadId(n), created: writes[n]?.kind === 'create' });
+    });
+    expect(outcomes).toHaveLength(1000);
+  });
+
+  it('gives the records of a refused part its fault, and the other parts their outcomes', async () => {
+    const refusal = {
+      status: 400,
+      body: [{ errorCode: 'INVALID_FIELD', message: "No such column 'X__c'", fields: [] }],
+    };
+    api = (seen) => (seen.method === 'POST' && !seen.path.endsWith('/composite') ? refusal : answerParts(seen));
+    const warmUp = Array.from({ length: 201 }, (_, n) => writeOf.update(n));
+    const outcomes = await leads.write([...warmUp, writeOf.create(1)], LATER);
+    expect(outcomes.at(-1)).toMatchObject({
+      fault: { scope: 'request', status: 400, code: 'INVALID_FIELD', committed: 'no' },
+    });
+    expect(outcomes[1]).toEqual({ kind: 'done', leadId: leadId(1), created: false });
+  });
+
+  it('whose composite answer has another number of parts may have been carried out', async () => {
+    api = (seen) => (seen.path.endsWith('/composite') ? { body: { compositeResponse: [] } } : answerByNumber(seen));
+    const outcomes = await leads.write(
+      Array.from({ length: 1000 }, (_, n) => writeOf.update(n)),
+      LATER,
+    );
+    expect(outcomes[200]).toMatchObject({ fault: { code: 'UNEXPECTED_RESPONSE', committed: 'maybe' } });
+    expect(outcomes[999]).toMatchObject({ fault: { code: 'UNEXPECTED_RESPONSE', committed: 'maybe' } });
   });
 
   it('with an upsert for an org without external-id field is a mistake of the caller', async () => {

@@ -45,9 +45,10 @@ function createFile(): Promise<Database> {
 }
 
 /** A store on a database of its own, which goes when the store is closed. */
-export async function openEngine(engine: Engine): Promise<Store> {
+export async function openEngine(engine: Engine, more: Partial<Parameters<typeof openStore>[1]> = {}): Promise<Store> {
   const database = await engine.create();
-  const store = await openStore({ DATABASE_URL: database.url }, storeOptions, () => undefined);
+  const options = { ...storeOptions, ...more };
+  const store = await openStore({ DATABASE_URL: database.url }, options, () => undefined);
   return {
     ...store,
     close: async () => {

@@ -14,6 +14,8 @@ export interface ProgressOptions {
   /** Records, when they are known. */
   readonly total: number;
   readonly quiet: boolean;
+  /** What is counted. Default `records`. */
+  readonly noun?: string;
 }
 
 const SILENT: Progress = { at: () => undefined, end: () => undefined };
@@ -23,7 +25,7 @@ const LOG_EVERY_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[K';
 
 export function startProgress(
-  { verb, total, quiet }: ProgressOptions,
+  { verb, total, quiet, noun = 'records' }: ProgressOptions,
   clock: Clock,
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stderr,
 ): Progress {
@@ -35,7 +37,7 @@ export function startProgress(
       const now = clock.now();
       if (now - saidAt < (isTerminal ? TERMINAL_EVERY_MS : LOG_EVERY_MS)) return;
       saidAt = now;
-      const text = `${verb} ${count(done)} of ${count(total)} records`;
+      const text = `${verb} ${count(done)} of ${count(total)} ${noun}`;
       stream.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
     },
     end: () => {

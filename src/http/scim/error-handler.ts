@@ -59,6 +59,7 @@ const isPrototypeGuard = (error: Error): boolean => error.message.includes('prot
 /** The parser's reason may quote the body, and the body may hold a password. */
 function jsonReason(error: Error): string {
   if (isPrototypeGuard(error)) return 'a member named __proto__ or constructor is not allowed';
+  if (error.message.includes('end of JSON input')) return 'it ends before its last bracket is closed';
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(error.message);
   return position ? `unexpected character at ${position[0]}` : 'check its brackets, quotes and member names';
 }

@@ -28,19 +28,21 @@ export function parseKnownFilter(
   return filters;
 }
 
-function unknownNames(filter: Filter): readonly string[] {
+const unknownNames = (filter: Filter): readonly string[] =>
+  pathsOf(filter).flatMap(({ unknown }) => (unknown === undefined ? [] : [unknown]));
+
+/** Every attribute that a filter asks for; of elements, their sub-attributes too. */
+export function pathsOf(filter: Filter): readonly AttributePath[] {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return filter.operands.flatMap(unknownNames);
+      return filter.operands.flatMap(pathsOf);
     case 'not':
-      return unknownNames(filter.operand);
+      return pathsOf(filter.operand);
     case 'valuePath':
-      return [...nameOf(filter.path), ...unknownNames(filter.filter)];
+      return [filter.path, ...pathsOf(filter.filter)];
     case 'compare':
     case 'present':
-      return nameOf(filter.path);
+      return [filter.path];
   }
 }
-
-const nameOf = ({ unknown }: AttributePath): readonly string[] => (unknown === undefined ? [] : [unknown]);

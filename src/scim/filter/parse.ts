@@ -162,7 +162,7 @@ function parseValue(cursor: Cursor, scope: Scope, path: AttributePath): CompareV
   const number = NUMBER.test(token.text) ? Number(token.text) : NaN;
   if (Number.isFinite(number)) return number;
   throw invalidFilter(
-    `the value at character ${token.position} must be a quoted string, a number, true, false or null`,
+    `the value at character ${token.position} must be a string in double quotes, a number, true, false or null`,
   );
 }
 
@@ -216,8 +216,8 @@ function valueOnly(attribute: Attribute, name: string): Attribute | undefined {
   return name.toLowerCase() === 'value' ? elementOf(attribute) : undefined;
 }
 
-/** What begins with a quote was meant for the grammar, whose fault is the better answer. */
-const UNQUOTED = /^\s*([^\s[\]()"]+)\s+eq\s+([^\s"].*)$/is;
+/** What is in quotes of any kind was meant for the grammar, whose fault is the better answer; a name may begin with an apostrophe. */
+const UNQUOTED = /^\s*([^\s[\]()"]+)\s+eq\s+(?!'.*'\s*$)([^\s"].*)$/is;
 /** As WSO2 IS writes the operator, and hardly anybody else. */
 const LITERALLY = /^([^\s[\]()"]+) Eq (.+)$/s;
 

@@ -2,7 +2,7 @@
 import { matchesElement, valuesAt } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
 import { parseElementFilter, type PathOptions } from '../filter/parse.ts';
-import { invalidPath, mutability, ScimError } from '../errors.ts';
+import { invalidFilter, invalidPath, mutability, ScimError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
@@ -57,9 +57,13 @@ function readOnly({ mutability }: Attribute): boolean {
 
 function resolve(resourceType: ResourceType, name: string): AttributePath {
   const path = resourceType.resolve(name);
-  if (path === undefined) throw invalidPath(`"${clip(name)}" is not an attribute of ${resourceType.name}`);
+  if (path === undefined) throw invalidPath(`"${clip(name)}" is not an attribute of ${resourceType.name}${hint(name)}`);
   return path;
 }
+
+/** RFC 6902 writes paths with slashes. */
+const hint = (name: string): string =>
+  name.startsWith('/') ? ': a SCIM path is written title or name.familyName (RFC 7644 section 3.5.2)' : '';
 
 function parseValuePath(resourceType: ResourceType, text: string, open: number, options: PathOptions): Path {
   const path = resolve(resourceType, text.slice(0, open));
@@ -75,6 +79,8 @@ function parseValuePath(resourceType: ResourceType, text: string, open: number, 
 }
 
 function parseFilterOf(attribute: Attribute, text: string, options: PathOptions): Filter {
+  if (/^\d+$/.test(text))
+    throw invalidFilter(`elements have no numbers: choose one as ${attribute.path}[type eq "work"] does`);
   try {
     return parseElementFilter(attribute, text, options);
   } catch (error) {

@@ -15,9 +15,14 @@ const SOME_VALUE = `'$.** ? (@.type() == "boolean" || @.type() == "number" || (@
 
 const sequenceOf = (table: string): string => `pg_get_serial_sequence('${table}', 'seq')::regclass`;
 
+/** Of an advisory lock, as any other program may see it. */
+const MEMBERSHIPS = `hashtext('scim-salesforce memberships')`;
+
 export const postgresDialect: Dialect = {
   skipLocked: 'for update skip locked',
   locked: (table) => `for update of ${table}`,
+  keepApart: (isWide) => `select wide, case when wide then cast(pg_advisory_xact_lock(${MEMBERSHIPS}) as text)
+    else cast(pg_advisory_xact_lock_shared(${MEMBERSHIPS}) as text) end as locked from (select ${isWide} as wide) as one`,
   keyTable: '',
   // Room for the next version of a row in its page: measured a fifth of the size under load (docs/going-further.md).
   busyTable: 'with (fillfactor = 70)',
@@ -38,6 +43,7 @@ export const postgresDialect: Dialect = {
   object: (members) => `jsonb_build_object(${pairs(members)})`,
   overlay: (json, over) => `(${json} || ${over}::jsonb)`,
   text: (text) => `(${text}) collate "C"`,
+  asId: (text) => `(${text} collate "default")`,
   // With this collation it knows no letters beyond ASCII, whatever the database's locale is.
   lower: (text) => `lower((${text}) collate "C")`,
   elements: (json, path, alias) =>

@@ -4,17 +4,18 @@ import type { Change, MembersChange, StoredResource, UnitOutcome } from '../stor
 import { commitChange } from './commit.ts';
 import type { Dialect } from './dialect.ts';
 import { insertNew, isCreation } from './insert-new.ts';
+import type { Followers } from './mark-due.ts';
 import { commitMembers } from './members.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
 type Unit = readonly (Change | MembersChange)[];
-type Followers = (type: string) => readonly string[];
+type FollowersOf = (type: string) => Followers;
 
-/** @param followers connectors whose lanes follow a type of resource */
+/** @param followers of a type of resource */
 export function* commitUnits(
   dialect: Dialect,
   units: readonly Unit[],
-  followers: Followers,
+  followers: FollowersOf,
 ): Transaction<readonly UnitOutcome[]> {
   // Mostly nothing is refused, and then savepoints and statements for each change would be most of the work.
   const whole = yield* commitWhole(dialect, units.flat(), followers);
@@ -27,13 +28,13 @@ export function* commitUnits(
 type Resources = readonly (StoredResource | undefined)[];
 
 /** @returns undefined when one of the changes was refused, and none is there */
-function* commitWhole(dialect: Dialect, changes: Unit, followers: Followers): Transaction<Resources | undefined> {
+function* commitWhole(dialect: Dialect, changes: Unit, followers: FollowersOf): Transaction<Resources | undefined> {
   if (!changes.every(isCreation)) {
     const outcome = yield* commitUnit(dialect, changes, followers);
     return outcome.kind === 'written' ? outcome.resources : undefined;
   }
   yield savepoint('savepoint creations');
-  const isDone = yield* insertNew(dialect, changes, followers);
+  const isDone = yield* insertNew(dialect, changes, (type) => followers(type).connectors);
   if (!isDone) yield savepoint('rollback to creations');
   yield savepoint('release creations');
   return isDone ? changes.map(() => undefined) : undefined;
@@ -45,7 +46,7 @@ function splitOutcome(units: readonly Unit[], resources: Resources): UnitOutcome
 }
 
 /** What the steps themselves refuse is undone here; what the database refuses ends the whole transaction. */
-function* commitUnit(dialect: Dialect, unit: Unit, followers: Followers): Transaction<UnitOutcome> {
+function* commitUnit(dialect: Dialect, unit: Unit, followers: FollowersOf): Transaction<UnitOutcome> {
   const resources: (StoredResource | undefined)[] = [];
   yield savepoint('savepoint unit');
   try {
@@ -65,10 +66,10 @@ const savepoint = (text: string): Statement => ({ text, values: [], unread: true
 function* commitOne(
   dialect: Dialect,
   change: Change | MembersChange,
-  connectors: readonly string[],
+  followers: Followers,
 ): Transaction<StoredResource | undefined> {
-  if (isOfLists(change)) return yield* commitMembers(dialect, change, connectors);
-  yield* commitChange(dialect, change, connectors);
+  if (isOfLists(change)) return yield* commitMembers(dialect, change, followers);
+  yield* commitChange(dialect, change, followers);
   return undefined;
 }
 

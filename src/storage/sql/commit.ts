@@ -4,24 +4,31 @@ import type { Change, Derived, ResourceKey } from '../store.ts';
 import type { Dialect } from './dialect.ts';
 import { writeEntry } from './journal.ts';
 import { keyValue } from './key-value.ts';
-import { markDue } from './mark-due.ts';
-import { endMemberships, noteChange, writeMembers } from './members.ts';
+import { markDue, type Followers } from './mark-due.ts';
+import { markMembersDue } from './mark-members-due.ts';
+import { dropLists, endMemberships, noteChange, writeMembers } from './members.ts';
 import type { Row, SqlValue, Statement, Transaction } from './transaction.ts';
 
 /** What `display` of a resource is made of. */
 const DISPLAY = 'displayName';
 
-/** @param connectors whose lanes follow this type of resource */
-export function* commitChange(dialect: Dialect, change: Change, connectors: readonly string[]): Transaction<void> {
+export function* commitChange(dialect: Dialect, change: Change, followers: Followers): Transaction<void> {
   // The resource row first: whoever holds it decides the order of journal sequence numbers.
   const seq = yield* writeResource(change);
   yield* writeKeys(dialect, change, seq);
-  yield* writeMembers(dialect, change);
-  if (change.before && change.entry.changed.includes(DISPLAY)) yield noteChange(dialect, [change.id], change.at);
+  const members = yield* writeMembers(dialect, change);
+  if (isRenaming(change)) yield noteChange(dialect, [change.id], change.at);
   if (!change.after) yield* endMemberships(dialect, change);
   yield writeEntry({ ...change, version: change.after?.resource.version ?? change.before?.version ?? 0 });
-  for (const connector of connectors) yield markDue(dialect, connector, change);
+  // Lanes last: whoever holds one waits for no resource any more.
+  for (const connector of followers.connectors) yield markDue(dialect, connector, change);
+  const owner = isRenaming(change) || !change.after ? { owner: change.id } : {};
+  yield* markMembersDue(dialect, followers, { members, ...owner, at: change.at });
+  if (!change.after) yield* dropLists(change);
 }
+
+const isRenaming = ({ before, after, entry }: Change): boolean =>
+  before !== undefined && after !== undefined && entry.changed.includes(DISPLAY);
 
 function* writeResource(change: Change): Transaction<number> {
   const rows = yield* write(change);

@@ -19,6 +19,11 @@ export interface Dialect {
   readonly skipLocked: string;
   /** Ends a `select` whose rows of `table` nobody else may change until the transaction ends. */
   locked(table: string): string;
+  /**
+   * A select whose `wide` tells whether `isWide`. A transaction that is, is alone until it ends among those that came here; the
+   * others are together.
+   */
+  keepApart(isWide: string): string;
   /** Ends the definition of a table that is nothing but its primary key, so that rows lie in key order and once. */
   readonly keyTable: string;
   /** Ends the definition of a table whose rows change all the time. */
@@ -50,6 +55,8 @@ export interface Dialect {
   overlay(json: string, over: string): string;
   /** A text that compares and sorts by its code points, whatever the language of the database. */
   text(text: string): string;
+  /** A text that compares as ids do, so that their indexes serve; for one that `text` or a `keyText` made otherwise. */
+  asId(text: string): string;
   /** A text with its ASCII letters in lower case and no others changed. */
   lower(text: string): string;
   /** A `from` item with the columns `value` and `position`: one row per element of the JSON array at `path`. */

@@ -12,15 +12,17 @@ import type {
 import type { Dialect } from './dialect.ts';
 import { writeEntry } from './journal.ts';
 import { keyValue } from './key-value.ts';
-import { markDue } from './mark-due.ts';
+import { markDue, type Followers } from './mark-due.ts';
+import { markMembersDue } from './mark-members-due.ts';
+import { isOneOf } from './one-of.ts';
 import { resourceColumns, toResource } from './resources.ts';
 import { Parameters, type Driver, type Row, type Statement, type Transaction } from './transaction.ts';
 
-/** @returns how many rows came, changed or went */
+/** @returns whom the rows name that came, changed or went */
 export function* writeMembers(
   dialect: Dialect,
   { id, members = [], at }: Pick<Change, 'id' | 'members' | 'at'>,
-): Transaction<number> {
+): Transaction<readonly string[]> {
   const written: Row[] = [];
   for (const { list, put, removed } of members) {
     if (removed.length > 0) written.push(...(yield deleteMembers(dialect, list, id, removed)));
@@ -28,7 +30,7 @@ export function* writeMembers(
   }
   const ids = written.map(({ value }) => String(value));
   if (ids.length > 0) yield noteChange(dialect, ids, at);
-  return written.length;
+  return ids;
 }
 
 /** Also for a resource that changes its name: lists that show it change with it. */
@@ -58,17 +60,6 @@ function putMembers(dialect: Dialect, list: string, owner: string, put: readonly
   return { text, values: [list, owner, JSON.stringify(rows)] };
 }
 
-/**
- * Many values are one parameter: a statement has 32,766 at most. One value is compared as such, so that no planner takes the
- * list for a long one.
- */
-function isOneOf(dialect: Dialect, column: string, values: readonly string[], parameters: Parameters): string {
-  const [first = ''] = values;
-  if (values.length === 1) return `${column} = ${parameters.add(keyValue(first))}`;
-  const rows = JSON.stringify(values.map((value) => ({ value: keyValue(value) })));
-  return `${column} in (select given.value from ${dialect.rows(parameters.add(rows), 'given', { value: 'text' })})`;
-}
-
 /** Gives a resource its next version, with nothing else about it changed. */
 const touch = (dialect: Dialect, id: string, at: number): Statement => ({
   one: true,
@@ -82,7 +73,7 @@ const touch = (dialect: Dialect, id: string, at: number): Statement => ({
 export function* commitMembers(
   dialect: Dialect,
   { type, id, members, entry, at }: MembersChange,
-  connectors: readonly string[],
+  followers: Followers,
 ): Transaction<StoredResource> {
   const before = yield {
     text: `select ${resourceColumns(dialect)} from resource where id = $1 and type = $2 ${dialect.locked('resource')}`,
@@ -90,19 +81,23 @@ export function* commitMembers(
     one: true,
   };
   if (before[0] === undefined) throw new VersionConflict(type, id);
-  if ((yield* writeMembers(dialect, { id, members, at })) === 0) return toResource(before[0]);
+  const concerned = yield* writeMembers(dialect, { id, members, at });
+  if (concerned.length === 0) return toResource(before[0]);
   const [row] = yield touch(dialect, id, at);
   const after = toResource(row as Row);
   yield writeEntry({ ...after, entry, at });
-  for (const connector of connectors) yield markDue(dialect, connector, { id, at });
+  for (const connector of followers.connectors) yield markDue(dialect, connector, { id, at });
+  yield* markMembersDue(dialect, followers, { members: concerned, at });
   return after;
 }
 
 /** Ends all memberships of a resource that is gone; whoever held it has changed, and its journal says so. */
-export function* endMemberships(
-  dialect: Dialect,
-  { id, entry, at }: Pick<Change, 'id' | 'entry' | 'at'>,
-): Transaction<void> {
+export function* endMemberships(dialect: Dialect, change: Pick<Change, 'id' | 'entry' | 'at'>): Transaction<void> {
+  while (yield* endRound(dialect, change));
+}
+
+/** Empties the lists of a resource that is gone, once those who were in them are marked. */
+export function* dropLists({ id, at }: Pick<Change, 'id' | 'at'>): Transaction<void> {
   yield {
     text: `insert into membership_change (id, at)
       select distinct value, cast($2 as bigint) from member where owner = $1 order by 1 ${NOTED_ANEW}`,
@@ -110,7 +105,6 @@ export function* endMemberships(
     unread: true,
   };
   yield { text: 'delete from member where owner = $1', values: [id], unread: true };
-  while (yield* endRound(dialect, { id, entry, at }));
 }
 
 /**

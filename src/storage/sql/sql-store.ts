@@ -9,6 +9,8 @@ import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
+import { listLanes, readLanes } from './list-lanes.ts';
+import type { Followers } from './mark-due.ts';
 import {
   commitMembers,
   hasMoreMembers,
@@ -28,6 +30,8 @@ import type { Driver, Transaction } from './transaction.ts';
 export interface SqlStoreOptions {
   /** Connectors whose lanes follow a resource type, by type name. */
   readonly connectors: ReadonlyMap<string, readonly string[]>;
+  /** Membership lists that a connector's mapping reads, by connector: who is in them is due when they change. */
+  readonly memberReaders?: ReadonlyMap<string, readonly string[]>;
   /** Attributes that are found through a key table, by type name. */
   readonly keyTables: KeyTables;
   /** Attributes whose elements are rows. */
@@ -62,9 +66,9 @@ async function startAlone(driver: Driver, { connectors, now }: SqlStoreOptions):
 export function sqlStore(
   driver: Driver,
   dialect: Dialect,
-  options: Pick<SqlStoreOptions, 'connectors' | 'keyTables' | 'memberLists'>,
+  options: Pick<SqlStoreOptions, 'connectors' | 'keyTables' | 'memberLists' | 'memberReaders'>,
 ): Store {
-  const followers = (type: string): readonly string[] => options.connectors.get(type) ?? [];
+  const followers = followersOf(options);
   const everybody = new Set([...options.connectors.values()].flat());
   const due = dueSignal(driver, everybody);
   /** What makes lanes due tells so, to this process and to the others. */
@@ -73,6 +77,10 @@ export function sqlStore(
     due.announce(connector);
     return result;
   };
+  const announceTo = (types: readonly string[]): void => {
+    const concerned = types.map(followers).flatMap(({ connectors, readers }) => [...connectors, ...readers.keys()]);
+    for (const connector of new Set(concerned)) due.announce(connector);
+  };
   const inTurn = oneAtATime();
   return {
     readResource: (type, id) => readResource(driver, dialect, type, id),
@@ -80,20 +88,18 @@ export function sqlStore(
     queryResources: (query) => queryResources(driver, { dialect, ...options }, query),
     estimateLooks: (query, atMost) => estimateLooks(driver, { dialect, ...options }, query, atMost),
     commit: async (change) => {
-      const connectors = followers(change.type);
-      await driver.write(() => commitChange(dialect, change, connectors));
-      for (const connector of connectors) due.announce(connector);
+      await driver.write(() => commitChange(dialect, change, followers(change.type)));
+      announceTo([change.type]);
     },
     commitMembers: async (change) => {
-      const connectors = followers(change.type);
-      const after = await driver.write(() => commitMembers(dialect, change, connectors));
-      for (const connector of connectors) due.announce(connector);
+      const after = await driver.write(() => commitMembers(dialect, change, followers(change.type)));
+      announceTo([change.type]);
       return after;
     },
     commitAll: (units) =>
       inTurn(async () => {
         const outcomes = await driver.write(() => commitUnits(dialect, units, followers));
-        for (const connector of new Set(units.flat().flatMap(({ type }) => followers(type)))) due.announce(connector);
+        announceTo(units.flat().map(({ type }) => type));
         return outcomes;
       }),
     readMembers: (request) => readMembers(driver, dialect, request),
@@ -111,6 +117,8 @@ export function sqlStore(
     forgetLeads: (connector, now) => announce(connector, () => lanes.forgetLeads(connector, now)),
     releaseLanes: (connector, now, userId) => announce(connector, () => lanes.releaseLanes(connector, now, userId)),
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
+    readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
+    listLanes: (query) => listLanes(driver, dialect, query),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
@@ -127,6 +135,27 @@ export function sqlStore(
       return Number(row?.['now']);
     },
     close: () => driver.close(),
+  };
+}
+
+/** Worked out once for each type: every change asks. */
+function followersOf({
+  connectors,
+  memberReaders = new Map(),
+  memberLists: { own },
+}: Pick<SqlStoreOptions, 'connectors' | 'memberLists' | 'memberReaders'>): (type: string) => Followers {
+  const ownsSome = (type: string, lists: readonly string[]): boolean =>
+    [...(own.get(type)?.values() ?? [])].some((list) => lists.includes(list));
+  const owners = [...own.keys()].filter((type) => ownsSome(type, [...memberReaders.values()].flat()));
+  const known = new Map<string, Followers>();
+  return (type) => {
+    const followers = known.get(type) ?? {
+      connectors: connectors.get(type) ?? [],
+      readers: new Map([...memberReaders].filter(([, lists]) => ownsSome(type, lists))),
+      owners,
+    };
+    known.set(type, followers);
+    return followers;
   };
 }
 

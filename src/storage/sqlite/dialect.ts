@@ -25,6 +25,7 @@ const places = (rows: number, columns: number): string =>
 export const sqliteDialect: Dialect = {
   skipLocked: '',
   locked: () => '',
+  keepApart: (isWide) => `select ${isWide} as wide`,
   keyTable: 'without rowid',
   busyTable: '',
   keyText: 'text',
@@ -45,6 +46,7 @@ export const sqliteDialect: Dialect = {
   object: (members) => `json_object(${pairs(members)})`,
   overlay: (json, over) => `json_patch(${json}, ${over})`,
   text: (text) => text,
+  asId: (text) => text,
   // SQLite's own knows no letters beyond ASCII.
   lower: (text) => `lower(${text})`,
   elements: (json, path, alias) => `(select value, key as position from json_each(${json}, ${at(path)})) as ${alias}`,

@@ -70,9 +70,17 @@ describe.each(LASTING_ENGINES)('show on $name', (engine) => {
         requestId: 'r2',
         changed: ['title'],
         profile: 'wso2',
+        userAgent: 'node',
         rewritten: ['merged into the User that was there'],
       },
-      { operation: 'create', actor: 'is', requestId: 'r1', changed: ['schemas', 'userName'], profile: 'wso2' },
+      {
+        operation: 'create',
+        actor: 'is',
+        requestId: 'r1',
+        changed: ['schemas', 'userName'],
+        profile: 'wso2',
+        userAgent: 'node',
+      },
     ]);
   });
 });

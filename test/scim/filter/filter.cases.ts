@@ -113,12 +113,12 @@ export const refusedFilters: readonly RefusedCase[] = [
   refused(
     "userName eq 'BJensen'",
     'single quotes quote nothing',
-    'the value at character 13 must be a quoted string, a number, true, false or null',
+    'the value at character 13 must be a string in double quotes, a number, true, false or null',
   ),
   refused(
     'userName eq BJensen',
     'strings need quotes',
-    'the value at character 13 must be a quoted string, a number, true, false or null',
+    'the value at character 13 must be a string in double quotes, a number, true, false or null',
   ),
   refused('userName', 'an attribute alone is no condition', 'expected an operator at the end of the filter'),
   refused('', 'nothing is no filter', 'expected an attribute name at the end of the filter'),

@@ -128,6 +128,7 @@ describe('unquoted values, as WSO2 Identity Server sends them', () => {
     ['userName Eq PRIMARY/robin', 'PRIMARY/robin'],
     ['userName Eq o\'brien & "sons" (50%)', 'o\'brien & "sons" (50%)'],
     ['userName Eq x"y', 'x"y'],
+    ["userName eq 't Hooft", "'t Hooft"],
     ['userName eq 12345', '12345'],
     ['userName EQ true', 'true'],
     ['userName Eq bob or userName pr', 'bob or userName pr'],
@@ -146,7 +147,7 @@ describe('unquoted values, as WSO2 Identity Server sends them', () => {
     expect(parseUnquoted('userName eq "a" or userName eq "b"')).toMatchObject({ kind: 'or' });
   });
 
-  it.each(['active Eq maybe', 'nope Eq robin', 'userName Sw rob', 'userName Eq ', 'name Eq x'])(
+  it.each(['active Eq maybe', 'nope Eq robin', "userName eq 'robin'", 'userName Sw rob', 'userName Eq ', 'name Eq x'])(
     'refuses %s with 400 invalidFilter, as it does elsewhere',
     (filter) => {
       const fault = faultOf(() => parseUnquoted(filter));

@@ -42,6 +42,12 @@ describe('readPath', () => {
 
   it.each([
     ['nope', 'invalidPath', '"nope" is not an attribute of User'],
+    [
+      '/title',
+      'invalidPath',
+      '"/title" is not an attribute of User: a SCIM path is written title or name.familyName (RFC 7644 section 3.5.2)',
+    ],
+    ['emails[0]', 'invalidFilter', 'elements have no numbers: choose one as emails[type eq "work"] does'],
     ['', 'invalidPath', '"" is not an attribute of User'],
     ['emails[type eq "work"]value', 'invalidPath', '"value" is not a sub-attribute of emails'],
     ['emails[type eq "work"].nope', 'invalidPath', '".nope" is not a sub-attribute of emails'],

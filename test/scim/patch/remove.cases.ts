@@ -147,7 +147,7 @@ export const moreRemoveCases: readonly PatchCase[] = [
     group,
     [remove('members[display eq Ann,value eq A]')],
     'invalidFilter',
-    'Operations[0]: members[…]: the value at character 12 must be a quoted string, a number, true, false or null',
+    'Operations[0]: members[…]: the value at character 12 must be a string in double quotes, a number, true, false or null',
   ),
   changed(
     'C25',
