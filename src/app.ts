@@ -25,9 +25,11 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
+import { createOrgCheck } from './org-check.ts';
 import {
   CONNECTOR,
   membershipsRead,
+  parseMappingFile,
   PROVISIONED_TYPE,
   readMapping,
   readModel,
@@ -36,6 +38,7 @@ import {
 } from './parts.ts';
 import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
+import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
@@ -111,7 +114,18 @@ async function start(
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
   if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
   const onSalesforce = toBoth(salesforceLog(logger), metrics.onSalesforce);
-  const target = mendable('SALESFORCE_*', () => createTarget(config, sandbox?.url, clock, onSalesforce));
+  const target: SalesforceLeads = mendable('SALESFORCE_*', () =>
+    createTarget(config, sandbox?.url, clock, (event) => {
+      onSalesforce(event);
+      if (event.kind === 'token refreshed') checkOrg();
+    }),
+  );
+  const checkOrg = createOrgCheck({
+    mapping: parseMappingFile(config) as MappingFile,
+    externalIdField: target.externalIdField,
+    describeLead: () => target.describeLead(),
+    logger,
+  });
   stops.push(async () => target.close());
   const worker = new Worker(
     deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics }),

@@ -16,7 +16,10 @@ const SANDBOX_AUTH: SalesforceAuth = {
   password: 'embedded',
 };
 
-/** @param sandboxUrl of the embedded stand-in; undefined with a real org */
+/**
+ * @param sandboxUrl of the embedded stand-in; undefined with a real org
+ * @param onLogin called after each login
+ */
 export function createTarget(
   config: Config,
   sandboxUrl: string | undefined,

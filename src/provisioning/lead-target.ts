@@ -63,19 +63,10 @@ export type Trace =
   | { readonly kind: 'traced'; readonly leads: readonly TracedLead[] }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
-/** What a Lead holds in some fields, as Salesforce sends it: `null` where it holds nothing. */
-export interface ReadLead {
-  readonly leadId: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export type Reading =
-  { readonly kind: 'read'; readonly leads: readonly ReadLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
-
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
-export interface LeadTarget {
+export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
 
@@ -99,9 +90,6 @@ export interface LeadTarget {
 
   /** Tells what became of Leads, also of deleted ones. Those that left the recycle bin, or that nobody may see, are missing. */
   trace(leadIds: readonly string[], deadline: number): Promise<Trace>;
-
-  /** Reads some fields, by API name, of live Leads. */
-  read(leadIds: readonly string[], fields: readonly string[], deadline: number): Promise<Reading>;
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;

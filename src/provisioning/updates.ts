@@ -1,6 +1,6 @@
 /** What is written to Leads that are known; a field that only fills what is empty is looked at first. */
 import { linkOf, type ClaimedUser, type Decision } from './delivery.ts';
-import type { LeadFields, LeadTarget } from './lead-target.ts';
+import type { LeadFields, LeadPage, LeadTarget } from './lead-target.ts';
 import { lookupFailed, rest, type Planned, type PlanOf } from './planned.ts';
 import { readTold } from './told.ts';
 
@@ -14,23 +14,23 @@ export async function decideUpdates(
 ): Promise<readonly Decision[]> {
   const looking = planned.filter(({ plan }) => plan.ifEmpty !== undefined);
   const looked = await look(target, looking, deadline);
+  const held = new Map(looked.kind === 'page' ? looked.leads.map(({ leadId, fields }) => [leadId, fields]) : []);
   return planned.map((one) => {
     if (one.plan.ifEmpty === undefined) return update(one, one.plan.fields, target.externalIdField);
     if (looked.kind === 'failed') return lookupFailed(one, 'update', looked.fault);
-    const held = looked.leads.find(({ leadId }) => leadId === one.plan.leadId)?.fields ?? {};
-    return update(one, fillGaps(one.plan, held), target.externalIdField);
+    return update(one, fillGaps(one.plan, held.get(one.plan.leadId) ?? {}), target.externalIdField);
   });
 }
 
-function look(target: LeadTarget, looking: readonly PlannedUpdate[], deadline: number): ReturnType<LeadTarget['read']> {
-  if (looking.length === 0) return Promise.resolve({ kind: 'read', leads: [] });
+function look(target: LeadTarget, looking: readonly PlannedUpdate[], deadline: number): Promise<LeadPage> {
+  if (looking.length === 0) return Promise.resolve({ kind: 'page', leads: [], total: 0 });
   const ids = new Set(looking.map(({ plan }) => plan.leadId));
   const fields = new Set(looking.flatMap(({ plan }) => plan.ifEmpty ?? []));
-  return target.read([...ids], [...fields], deadline);
+  return target.readLeads([...ids], [...fields], deadline);
 }
 
 /** @param held what the Lead holds; nothing is known of one that is gone, and the write will tell */
-function fillGaps({ fields, ifEmpty = [] }: PlanOf<'update'>, held: Readonly<Record<string, unknown>>): LeadFields {
+function fillGaps({ fields, ifEmpty = [] }: PlanOf<'update'>, held: LeadFields): LeadFields {
   const isFilled = (name: string): boolean => ifEmpty.includes(name) && (held[name] ?? '') !== '';
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !isFilled(name)));
 }

@@ -14,6 +14,8 @@ export interface LeadField {
   readonly length: number;
   readonly createable: boolean;
   readonly updateable: boolean;
+  /** Whether a query may ask for records that have a value in it. */
+  readonly filterable: boolean;
   readonly nillable: boolean;
   /** Filled in by Salesforce when a create leaves it out. */
   readonly defaultedOnCreate: boolean;
@@ -49,6 +51,7 @@ function readField(field: Readonly<Record<string, unknown>>): LeadField {
     length: typeof field['length'] === 'number' ? field['length'] : 0,
     createable: flag('createable'),
     updateable: flag('updateable'),
+    filterable: flag('filterable'),
     nillable: flag('nillable'),
     defaultedOnCreate: flag('defaultedOnCreate'),
     externalId: flag('externalId'),

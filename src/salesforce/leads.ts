@@ -6,7 +6,7 @@ import { findLeads } from './find.ts';
 import { fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
 import { listLeads, readLeads } from './read.ts';
-import { readLeads as readFields, traceLeads } from './trace.ts';
+import { traceLeads } from './trace.ts';
 import { createWriter } from './write.ts';
 
 export interface SalesforceLeads extends LeadTarget, LeadReader {
@@ -31,7 +31,6 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     write: writer.write,
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
     trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
-    read: (leadIds, fields, deadline) => readFields(connection, leadIds, fields, deadline),
     readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
     listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),

@@ -1,5 +1,5 @@
-/** What became of Leads that are known by id: converted, deleted, merged; and what live ones hold. */
-import type { Reading, Trace, TracedLead } from '../provisioning/lead-target.ts';
+/** What became of Leads that are known by id: converted, deleted, merged. */
+import type { Trace, TracedLead } from '../provisioning/lead-target.ts';
 import type { Connection } from './connection.ts';
 import { isLeadId } from './find.ts';
 import { fieldOf, isText } from './json.ts';
@@ -37,21 +37,3 @@ function traceOf(row: Row, externalIdField: string | undefined): readonly Traced
     },
   ];
 }
-
-export async function readLeads(
-  connection: Connection,
-  leadIds: readonly string[],
-  fields: readonly string[],
-  deadline: number,
-): Promise<Reading> {
-  const question = { select: ['Id', ...fields], field: 'Id', values: leadIds.filter(isLeadId) };
-  const result = await queryIn(connection, question, deadline);
-  if (result.kind === 'failed') return result;
-  return {
-    kind: 'read',
-    leads: result.value.flatMap((row) => (isText(row['Id']) ? [{ leadId: row['Id'], fields: held(row, fields) }] : [])),
-  };
-}
-
-const held = (row: Row, fields: readonly string[]): Row =>
-  Object.fromEntries(fields.map((name) => [name, fieldOf(row, name) ?? null]));

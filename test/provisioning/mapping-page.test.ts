@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
-import { compileFields, ENTERPRISE, faultsOf, REQUIRED } from './support/mapping.ts';
+import type { MappingFile } from '../../src/provisioning/mapping-file.ts';
+import { runTests } from '../../src/provisioning/mapping-tests.ts';
+import { compile, compileFields, ENTERPRISE, faultsOf, mappingData, REQUIRED } from './support/mapping.ts';
 
 const page = readFileSync(new URL('../../docs/mapping.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? '') as JsonObject);
@@ -15,6 +17,25 @@ it.each(examples.map((example) => [Object.keys(example).join(', '), example] as 
   'the example of %s has no fault',
   (_members, example) => expect(faultsOf(fileOf(example))).toEqual([]),
 );
+
+it('an example that has tests passes them, and says what the page shows when one fails', async () => {
+  const tested = examples.filter((example) => 'tests' in example);
+  expect(tested.length).toBeGreaterThan(0);
+  for (const example of tested) expect(await runTests(compile(example), example as unknown as MappingFile)).toEqual([]);
+  const [file] = tested as [JsonObject];
+  const broken = { ...file, fields: { ...(file['fields'] as JsonObject), Phone: { from: 'phoneNumbers.value' } } };
+  const [fault = 'none'] = await runTests(compile(broken), broken as unknown as MappingFile);
+  expect(page).toContain(`the mapping does not do what its tests say: ${fault}\n`);
+});
+
+it('the page describes every member of a mapping file and of a rule', () => {
+  const { properties, definitions } = mappingData.schema as {
+    properties: JsonObject;
+    definitions: { rule: JsonObject };
+  };
+  const members = [...Object.keys(properties), ...Object.keys(definitions.rule['properties'] as JsonObject)];
+  expect(members.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
 
 it('the examples give what the page says', async () => {
   const fields = Object.assign({}, ...examples.filter((example) => !('fields' in example))) as JsonObject;

@@ -65,6 +65,7 @@ describe('the description of Lead', () => {
       length: 40,
       createable: true,
       updateable: true,
+      filterable: true,
       nillable: true,
       defaultedOnCreate: false,
       externalId: false,

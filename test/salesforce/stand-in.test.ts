@@ -131,9 +131,18 @@ describe('the life of a Lead', () => {
     const leadId = await idOf(leads.write([upsert(1, { City: 'London' })], LATER));
     const gone = await idOf(leads.write([upsert(2)], LATER));
     await leads.write([{ kind: 'delete', leadId: gone }], LATER);
-    expect(await leads.read([leadId, gone], ['City', 'scim_id__c', 'Title'], LATER)).toEqual({
-      kind: 'read',
-      leads: [{ leadId, fields: { City: 'London', scim_id__c: 'user-1', Title: null } }],
+    expect(await leads.readLeads([leadId, gone], ['City', 'scim_id__c', 'Title'], LATER)).toEqual({
+      kind: 'page',
+      total: 1,
+      leads: [
+        {
+          leadId,
+          externalId: 'user-1',
+          isConverted: false,
+          isDeleted: false,
+          fields: { City: 'London', scim_id__c: 'user-1', Title: null },
+        },
+      ],
     });
   });
 

@@ -1,6 +1,6 @@
 /** Whether the org's Lead takes what the mapping and the service write, by what the org says of its fields. */
 import type { LeadValue } from '../../provisioning/lead-target.ts';
-import type { MappingFile, RuleDefinition } from '../../provisioning/mapping-file.ts';
+import type { MappingFile, RuleDefinition, WriteMode } from '../../provisioning/mapping-file.ts';
 import type { LeadField } from '../../salesforce/describe.ts';
 import { results, type CheckResult } from './check-result.ts';
 
@@ -26,6 +26,7 @@ export function checkLeadFields(
   const faults = [
     ...rules.flatMap(([name, rule]) => checkRule(name, rule, find(described, name), table[name]?.length)),
     ...sections.flatMap(([name, value]) => checkSet(name, value, find(described, name))),
+    ...(mapping.match?.by ?? []).flatMap((name) => checkSearched(find(described, name))),
     ...checkRequired(new Set(rules.map(([name]) => name.toLowerCase())), described),
   ];
   return faults.length > 0 ? faults : [fields.ok(`all ${rules.length} mapped fields are there and can be written`)];
@@ -40,7 +41,7 @@ function checkRule(
   if (!field) return [missing(name)];
   const fixed = [rule.constant, rule.default].filter((value) => value !== undefined);
   return [
-    ...checkWritable(field),
+    ...checkWritable(field, rule.when),
     ...fixed.flatMap((value) => checkValue(field, value)),
     ...checkLength(field, rule, standardLength),
   ];
@@ -54,8 +55,15 @@ function checkSet(name: string, value: LeadValue, field: LeadField | undefined):
 const missing = (name: string): CheckResult =>
   fields.failed(`the org's Lead has no field ${name}, or its user may not see it: mend the mapping or the permissions`);
 
-function checkWritable({ name, createable, updateable }: LeadField): readonly CheckResult[] {
-  if (createable && updateable) return [];
+/** A field that is missing is told of already. */
+function checkSearched(field: LeadField | undefined): readonly CheckResult[] {
+  if (field === undefined || field.filterable) return [];
+  return [fields.failed(`Salesforce does not search ${field.name}: take it out of match.by`)];
+}
+
+/** What is written to new Leads only need not be changed afterwards. */
+function checkWritable({ name, createable, updateable }: LeadField, when?: WriteMode): readonly CheckResult[] {
+  if (createable && (updateable || when === 'onCreate')) return [];
   const what = createable ? 'changed' : updateable ? 'set when a Lead is made' : 'written';
   return [fields.failed(`${name} cannot be ${what} by the Salesforce user: give it edit access, or unmap the field`)];
 }

@@ -10,6 +10,7 @@ const field = (name: string, more: Partial<LeadField> = {}): LeadField => ({
   length: 80,
   createable: true,
   updateable: true,
+  filterable: true,
   nillable: true,
   defaultedOnCreate: false,
   externalId: false,
@@ -30,6 +31,11 @@ describe("a mapping held against the org's Lead", () => {
   it.each<[string, RuleDefinition, LeadField]>([
     ['a field that can be written', FROM, field('Field')],
     ['a field in another case', FROM, field('FIELD')],
+    [
+      'a field for new Leads that cannot be changed',
+      { ...FROM, when: 'onCreate' },
+      field('Field', { updateable: false }),
+    ],
     ['a value that fits', { constant: 'x' }, field('Field', { length: 1 })],
     ['a number where the org takes one', { constant: 1 }, field('Field', { type: 'currency', length: 0 })],
     ['a new value of an open picklist', { constant: 'Other' }, field('Field', PICKLIST)],
@@ -95,6 +101,14 @@ describe("a mapping held against the org's Lead", () => {
       'the org requires Region__c of a Lead, and the mapping does not fill it: map it',
     ]);
   });
+});
+
+it('tells of a field by which Leads are to be found that Salesforce does not search', () => {
+  const mapping = { fields: { A__c: { from: 'title' }, B__c: { from: 'title' } }, match: { by: ['A__c', 'B__c'] } };
+  const messages = checkLeadFields(mapping, [field('A__c'), field('B__c', { filterable: false })], {});
+  expect(messages).toMatchObject([
+    { status: 'failed', message: 'Salesforce does not search B__c: take it out of match.by' },
+  ]);
 });
 
 describe('the external id field', () => {

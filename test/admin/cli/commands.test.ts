@@ -135,6 +135,14 @@ describe('check', () => {
     ]);
   });
 
+  it('fails where the mapping does not do what its tests say', async () => {
+    const tests = [{ name: 'a user', user: { userName: 'robin' }, lead: { LastName: 'Robin' } }];
+    const file = { fields: { LastName: { from: 'userName' }, Company: { constant: 'x' } }, tests };
+    const found = await check(mapping(file));
+    expect(found).toMatchObject({ code: 1, ok: false });
+    expect(messageOf(found, 'mapping')).toContain('tests[0] "a user": LastName: expected "Robin", got "robin"');
+  });
+
   it('goes on after a failure and fails at the end', async () => {
     const environment = mapping({ fields: { LastName: { from: 'nickName' }, Compny: { constant: 'x' } } });
     const found = await check({
