@@ -101,6 +101,7 @@ async function start(
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);
   });
+  if (config.DRY_RUN) logger.warn({ connector: CONNECTOR }, 'dry run: nothing is written to salesforce');
   await worker.start();
   stops.push(async () => {
     life.isStopping = true;
@@ -142,6 +143,7 @@ const deliveryContext = (
   random,
   leaseMs: config.LEASE_SECONDS * SECOND,
   onEvent: deliveryLog(logger, CONNECTOR),
+  dryRun: config.DRY_RUN,
 });
 
 interface ServerParts {

@@ -43,6 +43,7 @@ export interface Config {
   readonly SALESFORCE_API_VERSION: string;
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
   readonly MAPPING_FILE?: string;
+  readonly DRY_RUN: boolean;
   readonly SANDBOX_PORT: number;
   readonly SANDBOX_HOST: string;
   readonly SANDBOX_FILE?: string;

@@ -11,7 +11,7 @@ export function welcome(config: Config, app: App): string {
   const lines = [
     `SCIM 2.0      ${app.scimUrl}`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
-    `Salesforce    ${salesforce}`,
+    `Salesforce    ${salesforce}${config.DRY_RUN ? ', dry run: nothing is written there' : ''}`,
     `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,
     `Health        ${app.baseUrl}/healthz, ${app.baseUrl}/readyz`,
     '',

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
+import { withhold } from './dry-run.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { rememberIntent } from './remember-intent.ts';
 import type { JsonObject } from '../scim/json.ts';
@@ -35,15 +36,20 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
   const lanes = (await context.store.claimLanes(request)).map(withDoubts);
   if (lanes.length === 0) return { claimed: 0, reached: false };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
-  const decided = await decideBatch(context, await readUsers(context, lanes), deadline);
-  const decisions = await rememberIntent(context, decided);
+  const users = await readUsers(context, lanes);
+  const decided = await decideBatch(context, users, deadline);
+  const decisions = await rememberIntent(context, context.dryRun ? withhold(decided, users) : decided);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
   const gate = decisions
     .map((decision) => faultOf(decision, outcomes.get(decision)))
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, decisions, outcomes);
-  return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
+  return {
+    claimed: lanes.length,
+    reached: !gate && (outcomes.size > 0 || context.dryRun === true),
+    ...(gate && { gate }),
+  };
 }
 
 export async function readUsers(

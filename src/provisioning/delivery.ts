@@ -22,6 +22,8 @@ export interface DeliveryContext {
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
+  /** Nothing is written to Salesforce; what would be is recorded, and done after a start without it. */
+  readonly dryRun?: boolean;
 }
 
 /** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */

@@ -16,6 +16,8 @@ export interface Mapping {
    * @throws MappingError when an expression fails for this user
    */
   map(user: JsonObject): Promise<LeadFields>;
+  /** Every field that it may fill. */
+  readonly fieldNames: readonly string[];
   /** The defaults by field: they fill a new Lead, but do not overwrite what an adopted one holds. */
   readonly fallbacks: LeadFields;
   readonly match: { readonly onMatch: OnMatch };
@@ -53,10 +55,16 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   const context = { userType, leadFields: data.leadFields, report };
   const rules = Object.entries(definition.fields).map(([name, rule]) => compileRule(name, rule, context));
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
-  return { map: mapInTurn(rules), fallbacks: fallbacksOf(rules), ...policyOf(definition) };
+  const fieldNames = rules.map(({ name }) => name);
+  return { map: mapInTurn(rules), fieldNames, fallbacks: fallbacksOf(rules), ...policyOf(definition) };
 }
 
-function policyOf({ match, deactivated, reactivated, deleted }: MappingFile): Omit<Mapping, 'map' | 'fallbacks'> {
+function policyOf({
+  match,
+  deactivated,
+  reactivated,
+  deleted,
+}: MappingFile): Omit<Mapping, 'map' | 'fieldNames' | 'fallbacks'> {
   return {
     match: { onMatch: match?.onMatch ?? 'adopt' },
     deactivated: deactivated ?? { set: DEACTIVATED },

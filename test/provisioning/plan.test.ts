@@ -16,6 +16,7 @@ const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
 
 const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
+  fieldNames: [],
   fallbacks: { Company: '[not provided]' },
   match: { onMatch: 'adopt' },
   deactivated: { set: CLOSED },
