@@ -15,10 +15,16 @@ export interface Judged {
   readonly repair?: LaneRepair;
 }
 
+export interface Told {
+  readonly leads: readonly LiveLead[];
+  /** Epoch milliseconds: when Salesforce was asked for them. */
+  readonly askedAt: number;
+}
+
 /** @param isDelta whether Leads may be deleted, and may be none of ours */
 export async function compareLeads(
   context: LookContext,
-  leads: readonly LiveLead[],
+  { leads, askedAt }: Told,
   isDelta: boolean,
 ): Promise<readonly Judged[]> {
   const hasMarks = context.target.externalIdField !== undefined;
@@ -28,7 +34,7 @@ export async function compareLeads(
   const judged = await inTurn(leads, async (lead) => {
     const lane = lanes.get(hasMarks ? fold(lead.externalId) : lead.leadId);
     if (!lane) return hasMarks ? judgeStranger(lead, strangers) : undefined;
-    return judgeLead(context, { lead, lane, user: users.get(lane.userId) }, isDelta);
+    return judgeLead(context, { lead, lane, user: users.get(lane.userId), askedAt }, isDelta);
   });
   return judged.filter((one) => one !== undefined);
 }
@@ -37,7 +43,7 @@ export async function compareLeads(
 export async function compareRest(
   context: LookContext,
   lanes: readonly Lane[],
-  leads: readonly LiveLead[],
+  { leads, askedAt }: Told,
 ): Promise<readonly Judged[]> {
   const byId = new Map(leads.map((lead) => [lead.leadId, lead]));
   const users = await usersOf(
@@ -45,20 +51,23 @@ export async function compareRest(
     lanes.filter(({ leadId }) => byId.has(leadId ?? '')),
   );
   const judged = await inTurn(lanes, (lane) =>
-    judgeLane(context, lane, byId.get(lane.leadId ?? ''), users.get(lane.userId)),
+    judgeLane(context, { lane, lead: byId.get(lane.leadId ?? ''), user: users.get(lane.userId), askedAt }),
   );
   return judged.flat();
 }
 
 interface Pair {
-  readonly lead: LiveLead;
+  /** Absent: Salesforce has it not. */
+  readonly lead: LiveLead | undefined;
   readonly lane: Lane;
+  /** Absent: the user was deleted, or is not compared. */
   readonly user: JsonObject | undefined;
+  readonly askedAt: number;
 }
 
 async function judgeLead(
   context: LookContext,
-  { lead, lane, user }: Pair,
+  { lead, lane, user, askedAt }: Pair & { readonly lead: LiveLead },
   isDelta: boolean,
 ): Promise<Judged | undefined> {
   const { leadId } = lead;
@@ -67,7 +76,7 @@ async function judgeLead(
     if (lead.isDeleted) return undefined;
     return { finding: { kind: 'duplicate', userId, leadId, otherLeadId: lane.leadId } };
   }
-  const state = stateOf(lane);
+  const state = stateOf(lane, askedAt);
   if (state) return { finding: { kind: state, userId, leadId }, isMet: true };
   if (lead.isDeleted) return lane.leadId === undefined ? undefined : missing(lane, isDelta);
   if (lane.leadId === undefined) return unlinked(lane, leadId);
@@ -80,14 +89,9 @@ function judgeStranger({ leadId, externalId, isDeleted }: LiveLead, known: Reado
   return { finding: { kind, userId: externalId, leadId } };
 }
 
-async function judgeLane(
-  context: LookContext,
-  lane: Lane,
-  lead: LiveLead | undefined,
-  user: JsonObject | undefined,
-): Promise<readonly Judged[]> {
+async function judgeLane(context: LookContext, { lane, lead, user, askedAt }: Pair): Promise<readonly Judged[]> {
   const { userId, leadId } = lane;
-  const state = stateOf(lane);
+  const state = stateOf(lane, askedAt);
   if (state) return [{ finding: { kind: state, userId } }];
   if (leadId === undefined) return [{ finding: { kind: 'without Lead', userId } }];
   if (!lead) return [missing(lane, false)];
@@ -97,16 +101,22 @@ async function judgeLane(
   return isUnmarked && !lead.isConverted ? [compared, { finding: { kind: 'unmarked', userId, leadId } }] : [compared];
 }
 
-/** Why a lane is not compared. */
-function stateOf({ state }: Lane): Extract<FindingKind, 'waiting' | 'parked'> | undefined {
-  if (state === 'due') return 'waiting';
-  return state === 'parked' ? 'parked' : undefined;
+/** Why a lane is not compared: also one that was delivered after Salesforce was asked is ahead of the answer. */
+function stateOf(
+  { state, lastAttemptAt = 0 }: Lane,
+  askedAt: number,
+): Extract<FindingKind, 'waiting' | 'parked'> | undefined {
+  if (state === 'parked') return 'parked';
+  return state !== 'idle' || lastAttemptAt > askedAt ? 'waiting' : undefined;
 }
 
-async function compare(
-  { mapping }: LookContext,
-  { lead, lane, user }: Pair & { readonly user: JsonObject },
-): Promise<Judged> {
+interface Compared {
+  readonly lead: LiveLead;
+  readonly lane: Lane;
+  readonly user: JsonObject;
+}
+
+async function compare({ mapping }: LookContext, { lead, lane, user }: Compared): Promise<Judged> {
   const about = { userId: lane.userId, leadId: lead.leadId };
   if (lead.isConverted) return { finding: { kind: 'converted', ...about }, isMet: true };
   const mapped = await mapping.map(user).catch(() => undefined);

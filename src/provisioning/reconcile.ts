@@ -86,10 +86,12 @@ class Run {
 
   /** Page by page what Salesforce tells; an org without an external-id field tells only changes. */
   async #compareLeads(changedSince: number | undefined): Promise<void> {
-    const { target } = this.#context;
+    const { target, now } = this.#context;
     const lanes = await this.#context.store.countLanes(this.#context.connector);
     this.#total = changedSince === undefined ? lanes.idle + lanes.due + lanes.parked : 0;
     if (target.externalIdField === undefined && changedSince === undefined) return;
+    // Later pages are of the answer to the first.
+    const askedAt = now();
     const request = { fields: this.#fields, ...(changedSince !== undefined && { changedSince }) };
     for (let next: string | undefined = ''; next !== undefined && !this.#mustStop();) {
       const from: string = next;
@@ -99,7 +101,8 @@ class Run {
       if (!page) return;
       if (from === '') this.#total += page.total;
       this.#findings.addLeads(page.leads.length);
-      await this.#take(await compareLeads(this.#context, page.leads, changedSince !== undefined), page.leads.length);
+      const told = { leads: page.leads, askedAt };
+      await this.#take(await compareLeads(this.#context, told, changedSince !== undefined), page.leads.length);
       next = page.next;
     }
   }
@@ -112,10 +115,11 @@ class Run {
       if (this.#mustStop()) return;
       const rest = lanes.filter(({ userId }) => !this.#met.has(userId));
       const ids = rest.flatMap(({ state, leadId }) => (state === 'idle' && leadId !== undefined ? [leadId] : []));
+      const askedAt = this.#context.now();
       const page = await this.#ask((deadline) => this.#context.target.readLeads(ids, this.#fields, deadline));
       if (!page) return;
       if (this.#context.target.externalIdField === undefined) this.#findings.addLeads(page.leads.length);
-      await this.#take(await compareRest(this.#context, rest, page.leads), lanes.length);
+      await this.#take(await compareRest(this.#context, rest, { leads: page.leads, askedAt }), lanes.length);
       after = lanes.length < PAGE ? undefined : lanes.at(-1)?.userId;
     } while (after !== undefined);
   }
