@@ -138,6 +138,7 @@ async function start(
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);
   });
+  if (config.DRY_RUN) logger.warn({ connector: CONNECTOR }, 'dry run: nothing is written to salesforce');
   await worker.start();
   stops.push(async () => {
     life.isStopping = true;
@@ -182,6 +183,7 @@ const deliveryContext = (
   random,
   leaseMs: config.LEASE_SECONDS * SECOND,
   onEvent: toBoth(deliveryLog(logger, CONNECTOR), metrics.onDelivery),
+  dryRun: config.DRY_RUN,
 });
 
 const toBoth =

@@ -48,6 +48,7 @@ export interface Config {
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
+  readonly DRY_RUN: boolean;
   readonly SANDBOX_PORT: number;
   readonly SANDBOX_HOST: string;
   readonly SANDBOX_FILE?: string;

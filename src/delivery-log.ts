@@ -1,6 +1,7 @@
 /** Delivery events as log lines: ids and field names, never values. */
 import type { Logger } from 'pino';
 import type { DeliveryEvent } from './provisioning/delivery.ts';
+import { DRY_RUN } from './provisioning/dry-run.ts';
 import type { AttemptEntry } from './storage/store.ts';
 
 export function deliveryLog(logger: Logger, connector: string): (event: DeliveryEvent) => void {
@@ -29,11 +30,14 @@ const LEVELS: Readonly<Partial<Record<AttemptEntry['outcome'], 'debug' | 'warn'>
   gated: 'debug',
 };
 
+/** A dry run parks whatever it would do: that is no reason to wake anybody. */
+const isDryRun = ({ error }: AttemptEntry): boolean => error?.code === DRY_RUN;
+
 function logAttempt(logger: Logger, connector: string, event: Extract<DeliveryEvent, { kind: 'attempt' }>): void {
   const { requestId, userId, attempt, entry } = event;
   const { action, reason, outcome, leadId, error, durationMs } = entry;
-  logger[LEVELS[outcome] ?? 'info'](
+  logger[isDryRun(entry) ? 'info' : (LEVELS[outcome] ?? 'info')](
     { requestId, connector, userId, leadId, attempt, action, reason, outcome, error, durationMs },
-    `lead ${outcome}`,
+    isDryRun(entry) ? 'lead left alone' : `lead ${outcome}`,
   );
 }

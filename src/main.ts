@@ -8,8 +8,11 @@ import { CommandFailed, UsageError } from './admin/cli/errors.ts';
 import { exportCommand } from './admin/cli/export.ts';
 import { importCommand } from './admin/cli/import.ts';
 import { lanesCommand } from './admin/cli/lanes.ts';
+import { linkCommand } from './admin/cli/link.ts';
 import { migrateCommand } from './admin/cli/migrate.ts';
 import { previewCommand } from './admin/cli/preview.ts';
+import { pushCommand } from './admin/cli/push.ts';
+import { reconcileCommand } from './admin/cli/reconcile.ts';
 import { retryCommand } from './admin/cli/retry.ts';
 import {
   collectSwitch,
@@ -84,7 +87,10 @@ const COMMANDS = [
   lanesCommand,
   showCommand,
   previewCommand,
+  pushCommand,
   retryCommand,
+  reconcileCommand,
+  linkCommand,
   checkCommand,
   exportCommand,
   importCommand,

@@ -13,7 +13,7 @@ export function welcome(config: Config, app: App): string {
     `SCIM 2.0      ${app.scimUrl}`,
     `SCIM 1.1      ${app.baseUrl}${SCIM1_PATHS[0]}`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
-    `Salesforce    ${salesforce}`,
+    `Salesforce    ${salesforce}${config.DRY_RUN ? ', dry run: nothing is written there' : ''}`,
     `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,
     `Health        ${app.baseUrl}/healthz, ${app.baseUrl}/readyz`,
     '',

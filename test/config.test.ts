@@ -43,6 +43,7 @@ describe('configuration', () => {
       JOURNAL_DAYS: 90,
       LEASE_SECONDS: 60,
       DRAIN_SECONDS: 0,
+      DRY_RUN: false,
       SCIM_USERNAME: 'admin',
       SCIM_PASSWORD: 'admin',
       SCIM_PROFILE: 'default',

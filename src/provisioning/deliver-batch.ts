@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, DeliveryEvent, WriteDecision } from './delivery.ts';
+import { withhold } from './dry-run.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
@@ -34,8 +35,9 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
   const lanes = (await context.store.claimLanes(request)).map(withDoubts);
   if (lanes.length === 0) return { claimed: 0, reached: false };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
-  const decided = await decideBatch(context, await readUsers(context, lanes), deadline);
-  const decisions = await rememberIntent(context, decided);
+  const users = await readUsers(context, lanes);
+  const decided = await decideBatch(context, users, deadline);
+  const decisions = await rememberIntent(context, context.dryRun ? withhold(decided, users) : decided);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
   const judged = await resolveSurprises(context, decisions, outcomes, deadline);
@@ -44,7 +46,11 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
     .find((fault) => fault && closesGate(fault));
   await record(context, request.lease, startedAt, judged, outcomes);
   context.onEvent({ kind: 'batch settled', lanes: lanes.length, durationMs: context.now() - startedAt });
-  return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
+  return {
+    claimed: lanes.length,
+    reached: !gate && (outcomes.size > 0 || context.dryRun === true),
+    ...(gate && { gate }),
+  };
 }
 
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */

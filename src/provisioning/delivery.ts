@@ -24,6 +24,8 @@ export interface DeliveryContext {
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
+  /** Nothing is written to Salesforce; what would be is recorded, and done after a start without it. */
+  readonly dryRun?: boolean;
 }
 
 /** A readOnly attribute that shows which lists a user is in, e.g. `groups`. */

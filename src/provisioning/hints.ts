@@ -89,6 +89,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
     'LEAD_EXISTS',
     'The mapping file has "onMatch": "park". Delete this Lead or change its e-mail, or set "adopt" or "skip"; then retry the user.',
   ],
+  ['DRY_RUN', 'DRY_RUN is set: this is done after a start without it.'],
   [
     'CREATE_OUTCOME_UNKNOWN',
     'The user has no e-mail by which the Lead could be found. Look for it in Salesforce. With SALESFORCE_EXTERNAL_ID_FIELD set, such creates are repeated safely.',

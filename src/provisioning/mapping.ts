@@ -28,6 +28,8 @@ export interface Mapping {
    * @throws MappingError when an expression fails for this user
    */
   map(user: JsonObject): Promise<LeadFields>;
+  /** Every field that it may fill. */
+  readonly fieldNames: readonly string[];
   /** The defaults by field: they fill a new Lead, but do not overwrite what an adopted one holds. */
   readonly fallbacks: LeadFields;
   /** Fields that are not written always, and when instead. */
@@ -78,6 +80,7 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
   return {
     map: mapInTurn(rules),
+    fieldNames: rules.map(({ name }) => name),
     fallbacks: fallbacksOf(rules),
     modes: modesOf(rules),
     isInScope,

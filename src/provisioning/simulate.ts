@@ -49,7 +49,7 @@ export async function simulate(context: DeliveryContext, options: SimulationOpti
   const shadow = shadowOf(context);
   let users = 0;
   for await (const lanes of pagesOf(context, options.state)) {
-    const decisions = await decide(shadow.context, lanes);
+    const decisions = await decideLanes(shadow.context, lanes);
     shadow.link(lanes, decisions);
     for (const decision of decisions) tally.add(decision);
     users += lanes.length;
@@ -61,9 +61,10 @@ export async function simulate(context: DeliveryContext, options: SimulationOpti
   return tally.result();
 }
 
-async function* pagesOf(
+/** Every lane, a batch at a time. */
+export async function* pagesOf(
   { store, connector }: DeliveryContext,
-  state: LaneState | undefined,
+  state?: LaneState,
 ): AsyncGenerator<readonly Lane[]> {
   let after: string | undefined;
   do {
@@ -74,13 +75,14 @@ async function* pagesOf(
   } while (after !== undefined);
 }
 
-async function decide(context: DeliveryContext, lanes: readonly Lane[]): Promise<readonly Decision[]> {
+/** As a delivery would, of lanes that nobody claims. */
+export async function decideLanes(context: DeliveryContext, lanes: readonly Lane[]): Promise<readonly Decision[]> {
   const claimed = await readUsers(context, lanes.map(asLeased));
   return decideBatch(context, claimed, context.now() + context.leaseMs);
 }
 
 /** A Lead that one user would take is no candidate for those after it, although no lane knows of it. */
-function shadowOf(context: DeliveryContext) {
+export function shadowOf(context: DeliveryContext) {
   const taken = new Set<string>();
   const findLinkedLeads: Store['findLinkedLeads'] = async (connector, leadIds) => {
     const linked = await context.store.findLinkedLeads(connector, leadIds);

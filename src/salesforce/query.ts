@@ -34,7 +34,7 @@ export async function queryIn(
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
   const resource = withDeleted ? 'queryAll' : 'query';
-  const parts = chunkLiterals(values.map(quoteSoql)).map((literals) => {
+  const parts = chunkLiterals(values.map(quoteSoql), overheadOf(select)).map((literals) => {
     const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
     return partOf(resource, `${resource}?q=${encodeURIComponent(soql)}`);
   });
@@ -101,14 +101,18 @@ function readPage({ status, body }: ApiReply): Result<Page> {
 const malformed = (status: number, message: string): Result<never> =>
   failed(unexpectedResponse(status, message, false));
 
-function chunkLiterals(literals: readonly string[]): readonly (readonly string[])[] {
+/** A long list of fields takes room from the values. */
+const overheadOf = (select: readonly string[]): number =>
+  Math.max(URI_OVERHEAD_BYTES, encodeURIComponent(select.join(', ')).length + URI_OVERHEAD_BYTES / 2);
+
+function chunkLiterals(literals: readonly string[], overhead: number): readonly (readonly string[])[] {
   const chunks: string[][] = [];
   let room = 0;
   for (const literal of literals) {
     const bytes = uriBytes(literal);
     if (bytes > room) {
       chunks.push([]);
-      room = MAX_URI_BYTES - URI_OVERHEAD_BYTES;
+      room = MAX_URI_BYTES - overhead;
     }
     chunks.at(-1)?.push(literal);
     room -= bytes;

@@ -263,6 +263,22 @@ export interface LaneLink {
   readonly told: string;
 }
 
+/** A lane whose Lead is not what Salesforce was told. */
+export interface LaneRepair {
+  readonly userId: string;
+  /** What the lane said when it was compared: one that says something else by now is left alone. */
+  readonly seen?: string;
+  /** What it says from now on, less certain; JSON text. */
+  readonly told?: string;
+}
+
+/** A Lead that was found for a user who has none. */
+export interface FoundLink {
+  readonly userId: string;
+  readonly leadId: string;
+  readonly origin: LeadOrigin;
+}
+
 /** A write whose lease had ended when Salesforce answered. */
 export interface LateWrite {
   readonly userId: string;
@@ -408,9 +424,34 @@ export interface Store {
   /** Makes all lanes due with no Lead known, for a Salesforce that lost its Leads. @returns how many lanes */
   forgetLeads(connector: string, now: number): Promise<number>;
 
+  /**
+   * Makes idle lanes due with less of what Salesforce was told; one that is not idle any more, or knows something else by now,
+   * is on its way already and left alone.
+   *
+   * @returns how many lanes
+   */
+  repairLanes(connector: string, repairs: readonly LaneRepair[], now: number): Promise<number>;
+
+  /**
+   * Links Leads that no lane has to lanes that have none and are not being delivered, and leaves them else as they are.
+   *
+   * @returns users that were linked
+   */
+  linkFoundLeads(connector: string, links: readonly FoundLink[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Makes a lane due before all others; one that is being delivered is due again right after.
+   *
+   * @param resend whether what Salesforce was told is in doubt, so that all of it is sent again
+   * @returns whether there is such a lane
+   */
+  pushLane(connector: string, userId: string, resend: boolean, now: number): Promise<boolean>;
+
   readLane(connector: string, userId: string): Promise<Lane | undefined>;
   /** In no order; users without a lane are left out. */
   readLanes(connector: string, userIds: readonly string[]): Promise<readonly Lane[]>;
+  /** The lanes to which these Leads belong, in no order. */
+  readLanesOfLeads(connector: string, leadIds: readonly string[]): Promise<readonly Lane[]>;
   /** One page of the lanes in the order of their users' ids, those of deleted users included. */
   listLanes(query: LaneQuery): Promise<readonly Lane[]>;
   /** @returns which of these Leads belong to a user already */
@@ -436,6 +477,18 @@ export interface Store {
    * @returns whether it is this caller's turn
    */
   takeJob(name: string, everyMs: number, now: number): Promise<boolean>;
+
+  /**
+   * Holds a job that was taken for longer, or gives it back.
+   *
+   * @param heldUntil epoch milliseconds: `now` and `everyMs` of `takeJob` together, or `until` of the last call
+   * @param until epoch milliseconds; now or earlier gives it back
+   * @returns whether it was still this caller's
+   */
+  holdJob(name: string, heldUntil: number, until: number): Promise<boolean>;
+
+  readSetting(name: string): Promise<string | undefined>;
+  writeSetting(name: string, value: string): Promise<void>;
 
   readGate(connector: string): Promise<Gate | undefined>;
   /** Never opens or shortens one that another process closed for longer. */

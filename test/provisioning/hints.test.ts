@@ -20,7 +20,7 @@ describe('there is a hint', () => {
     (_c, _m, row) => expect(hintFor(faultOf(row))).toMatch(/\.$/),
   );
 
-  it.each(['MAPPING_ERROR', 'LEAD_DELETED', 'AMBIGUOUS_MATCH', 'LEAD_EXISTS', 'CREATE_OUTCOME_UNKNOWN'])(
+  it.each(['MAPPING_ERROR', 'LEAD_DELETED', 'AMBIGUOUS_MATCH', 'LEAD_EXISTS', 'CREATE_OUTCOME_UNKNOWN', 'DRY_RUN'])(
     'for %s, a code of this service',
     (code) => expect(hintFor({ code, message: '' })).toMatch(/\.$/),
   );

@@ -17,6 +17,7 @@ const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
 const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
   reads: () => false,
+  fieldNames: [],
   fallbacks: { Company: '[not provided]' },
   modes: new Map(),
   isInScope: () => true,

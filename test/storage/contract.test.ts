@@ -427,9 +427,89 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await store.takeJob('another', 1_000, 10)).toBe(true);
     });
 
+    it('are held for longer and given back by who took them, and by nobody else', async () => {
+      expect(await store.takeJob('reconcile', 1_000, 10)).toBe(true);
+      expect(await store.holdJob('reconcile', 1_010, 1_500)).toBe(true);
+      expect(await store.takeJob('reconcile', 1_000, 1_200)).toBe(false);
+      expect(await store.holdJob('reconcile', 1_010, 9_000)).toBe(false);
+      expect(await store.holdJob('reconcile', 1_500, 1_300)).toBe(true);
+      expect(await store.takeJob('reconcile', 1_000, 1_300)).toBe(true);
+      expect(await store.holdJob('reconcile', 1_300, 9_000)).toBe(false);
+    });
+
     it('are taken although the clock went back', async () => {
       expect(await store.takeJob('prune', 1_000, 900_000)).toBe(true);
       expect(await store.takeJob('prune', 1_000, 10)).toBe(true);
+    });
+  });
+
+  it('keeps settings by name', async () => {
+    expect(await store.readSetting('reconciled salesforce')).toBeUndefined();
+    await store.writeSetting('reconciled salesforce', '1');
+    await store.writeSetting('reconciled salesforce', '2');
+    await store.writeSetting('other', '3');
+    expect(await store.readSetting('reconciled salesforce')).toBe('2');
+  });
+
+  describe('what people do to lanes', () => {
+    const settleAll = async (more: Parameters<typeof settlement>[1] = {}): Promise<void> => {
+      const leased = await claim(store, 5_000);
+      await store.settleLanes(
+        CONNECTOR,
+        'lease-1',
+        leased.map((one) => settlement(one, more)),
+        6_000,
+      );
+    };
+
+    it('repairs an idle lane that says what was seen, and no other', async () => {
+      const [idle, changed, other] = [await create('a'), await create('b'), await create('c')] as const;
+      await settleAll();
+      await store.commit(change(changed, 'b', 'b2'));
+      const seen = '{"LastName":"x"}';
+      const told = '{"LastName":"\\u0000unsure"}';
+      const repairs = [
+        { userId: idle.id, seen, told },
+        { userId: changed.id, seen, told },
+        { userId: other.id, seen: '{}', told },
+        { userId: 'nobody', told },
+      ];
+      expect(await store.repairLanes(CONNECTOR, repairs, 7_000)).toBe(1);
+      expect(await store.readLane(CONNECTOR, idle.id)).toMatchObject({ state: 'due', dueAt: 7_000, told, attempts: 0 });
+      expect(await store.readLane(CONNECTOR, changed.id)).toMatchObject({ told: seen });
+      expect(await store.readLane(CONNECTOR, other.id)).toMatchObject({ state: 'idle', told: seen });
+    });
+
+    it('links a Lead to a lane that has none, is not being delivered, and to no second one', async () => {
+      const [first, second, leased] = [
+        await create('a', 1_000),
+        await create('b', 1_000),
+        await create('c', 10),
+      ] as const;
+      await claim(store, 500);
+      const link = (userId: string, leadId: string) => ({ userId, leadId, origin: 'adopted' as const });
+      expect(await store.linkFoundLeads(CONNECTOR, [link(first.id, '1'), link(leased.id, '3')])).toEqual(
+        new Set([first.id]),
+      );
+      expect(await store.readLane(CONNECTOR, first.id)).toMatchObject({ leadId: '1', origin: 'adopted', state: 'due' });
+      expect(await store.linkFoundLeads(CONNECTOR, [link(first.id, '2'), link(second.id, '1')])).toEqual(new Set());
+      expect(await store.readLanesOfLeads(CONNECTOR, ['1', '2'])).toMatchObject([{ userId: first.id }]);
+      expect(await store.readLanesOfLeads(CONNECTOR, [])).toEqual([]);
+    });
+
+    it('pushes one lane before all others, in doubt where it is to be sent again, and never takes it from who delivers it', async () => {
+      const [first, second] = [await create('a', 1_000), await create('b', 2_000)] as const;
+      const due: string[] = [];
+      store.onDue((connector) => due.push(connector));
+      expect(await store.pushLane(CONNECTOR, second.id, false, 3_000)).toBe(true);
+      expect(due).toContain(CONNECTOR);
+      const [claimed] = await claim(store, 3_000, 'lease-2', 1);
+      expect(claimed).toMatchObject({ userId: second.id, doubts: 0 });
+      expect(await store.pushLane(CONNECTOR, second.id, true, 3_000)).toBe(true);
+      expect(await claim(store, 3_000, 'lease-3')).toMatchObject([{ userId: first.id }]);
+      await store.settleLanes(CONNECTOR, 'lease-2', claimed ? [settlement(claimed)] : [], 3_100);
+      expect(await store.readLane(CONNECTOR, second.id)).toMatchObject({ state: 'due', dueAt: 3_100, doubts: 1 });
+      expect(await store.pushLane(CONNECTOR, 'nobody', false, 3_000)).toBe(false);
     });
   });
 

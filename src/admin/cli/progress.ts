@@ -11,8 +11,8 @@ export interface Progress {
 export interface ProgressOptions {
   /** What is being done, e.g. `exported`. */
   readonly verb: string;
-  /** Records, when they are known. */
-  readonly total: number;
+  /** Records, when they are known; an object where that grows while it goes on. */
+  readonly total: number | { readonly total: number };
   readonly quiet: boolean;
   /** What is counted. Default `records`. */
   readonly noun?: string;
@@ -37,7 +37,7 @@ export function startProgress(
       const now = clock.now();
       if (now - saidAt < (isTerminal ? TERMINAL_EVERY_MS : LOG_EVERY_MS)) return;
       saidAt = now;
-      const text = `${verb} ${count(done)} of ${count(total)} ${noun}`;
+      const text = `${verb} ${count(done)} of ${count(typeof total === 'number' ? total : total.total)} ${noun}`;
       stream.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
     },
     end: () => {

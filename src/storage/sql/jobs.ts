@@ -11,3 +11,10 @@ export function* takeJob(name: string, everyMs: number, now: number): Transactio
   const rows = yield { text, values: [name, now + everyMs, now, now + 2 * everyMs] };
   return rows.length > 0;
 }
+
+/** Its end tells whose it is: nobody else was given the same one. @returns whether the caller still had it */
+export function* holdJob(name: string, heldUntil: number, until: number): Transaction<boolean> {
+  const text = 'update job set due_at = $3 where name = $1 and due_at = $2 returning name';
+  const rows = yield { text, values: [name, heldUntil, until] };
+  return rows.length > 0;
+}

@@ -10,12 +10,30 @@ export async function readLanes(
   connector: string,
   userIds: readonly string[],
 ): Promise<readonly Lane[]> {
-  if (userIds.length === 0) return [];
-  const wanted = dialect.rows('$2', 'wanted', { user_id: 'text' });
+  return readSome(driver, dialect, connector, 'user_id', userIds);
+}
+
+export async function readLanesOfLeads(
+  driver: Driver,
+  dialect: Dialect,
+  connector: string,
+  leadIds: readonly string[],
+): Promise<readonly Lane[]> {
+  return readSome(driver, dialect, connector, 'lead_id', leadIds);
+}
+
+async function readSome(
+  driver: Driver,
+  dialect: Dialect,
+  connector: string,
+  column: 'user_id' | 'lead_id',
+  ids: readonly string[],
+): Promise<readonly Lane[]> {
+  if (ids.length === 0) return [];
+  const wanted = dialect.rows('$2', 'wanted', { id: 'text' });
   const text = `select ${LANE_COLUMNS} from lane
-    where connector = $1 and user_id in (select wanted.user_id from ${wanted})`;
-  const json = JSON.stringify(userIds.map((userId) => ({ user_id: userId })));
-  const rows = await driver.read({ text, values: [connector, json] });
+    where connector = $1 and ${column} in (select wanted.id from ${wanted})`;
+  const rows = await driver.read({ text, values: [connector, JSON.stringify(ids.map((id) => ({ id })))] });
   return rows.map(toLane);
 }
 

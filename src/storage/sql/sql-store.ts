@@ -6,10 +6,10 @@ import { commitChange } from './commit.ts';
 import { estimateLooks } from './cost.ts';
 import type { Dialect } from './dialect.ts';
 import { closeGate, openGate, probeGate, readGate } from './gate.ts';
-import { takeJob } from './jobs.ts';
+import { holdJob, takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
-import { listLanes, readLanes } from './list-lanes.ts';
+import { listLanes, readLanes, readLanesOfLeads } from './list-lanes.ts';
 import type { Followers } from './mark-due.ts';
 import {
   commitMembers,
@@ -19,12 +19,14 @@ import {
   readMembers,
   readMemberships,
 } from './members.ts';
+import { linkFoundLeads, pushLane, repairLanes } from './mend-lanes.ts';
 import { migrate } from './migrations.ts';
 import { queryResources } from './query.ts';
 import type { KeyTables } from './query-context.ts';
 import { readResource, readResources } from './resources.ts';
 import { dueSignal } from './due-signal.ts';
 import { rebuild, type Derivation } from './rebuild.ts';
+import { readSetting, writeSetting } from './settings.ts';
 import type { Driver, Transaction } from './transaction.ts';
 
 export interface SqlStoreOptions {
@@ -116,8 +118,12 @@ export function sqlStore(
     hastenLanes: (connector, now) => announce(connector, () => lanes.hastenLanes(connector, now)),
     forgetLeads: (connector, now) => announce(connector, () => lanes.forgetLeads(connector, now)),
     releaseLanes: (connector, now, userId) => announce(connector, () => lanes.releaseLanes(connector, now, userId)),
+    repairLanes: (connector, repairs, now) => announce(connector, () => repairLanes(dialect, connector, repairs, now)),
+    linkFoundLeads: (connector, links) => driver.write(() => linkFoundLeads(dialect, connector, links)),
+    pushLane: (connector, userId, resend, now) => announce(connector, () => pushLane(connector, userId, resend, now)),
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
     readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
+    readLanesOfLeads: (connector, leadIds) => readLanesOfLeads(driver, dialect, connector, leadIds),
     listLanes: (query) => listLanes(driver, dialect, query),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),
     countLanes: (connector) => lanes.countLanes(driver, connector),
@@ -125,6 +131,9 @@ export function sqlStore(
     readJournal: (id, limit) => readJournal(driver, id, limit),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
+    holdJob: (name, heldUntil, until) => driver.write(() => holdJob(name, heldUntil, until)),
+    readSetting: (name) => readSetting(driver, name),
+    writeSetting: (name, value) => driver.write(() => writeSetting(name, value)),
     readGate: (connector) => readGate(driver, connector),
     closeGate: (connector, gate) => driver.write(() => closeGate(connector, gate)),
     openGate: (connector, seen) => driver.write(() => openGate(connector, seen)),

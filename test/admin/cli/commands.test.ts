@@ -10,6 +10,11 @@ import { addUsers, runCommand, type CommandResult } from './support.ts';
 
 const SECRET = 'Hidden-from-everybody-7';
 
+const COMMANDS = [
+  ...['serve', 'sandbox', 'users', 'lanes', 'show', 'preview', 'push', 'retry', 'reconcile', 'link', 'check'],
+  ...['export', 'import', 'backup', 'migrate'],
+];
+
 describe('the command line', () => {
   it.each([
     [['exprot'], 'there is no command exprot'],
@@ -17,6 +22,9 @@ describe('the command line', () => {
     [['import'], "missing required argument 'file'"],
     [['retry'], 'say which user, or --all'],
     [['backup', 'a', 'b'], 'too many arguments'],
+    [['lanes', '--state', 'lost'], '--state is one of due, idle, parked'],
+    [['users', '--limit', '0'], '--limit takes a whole number from 1 on'],
+    [['preview'], 'say which user or file, or --all, or --due'],
     [['export', '--json'], '--json needs a file'],
   ])('exits with 2 and one line when it is called wrongly: %j', async (args, message) => {
     const { code, stderr, stdout } = await runCommand({}, args);
@@ -28,8 +36,7 @@ describe('the command line', () => {
   it('exits with 0 when it is asked for help, which names every command', async () => {
     const { code, stdout } = await runCommand({}, ['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'sandbox', 'show', 'retry', 'check', 'export', 'import', 'backup', 'migrate'])
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     expect((await runCommand({}, ['import', '--help'])).stdout).toContain('goes on where it stopped');
   });
 

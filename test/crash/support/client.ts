@@ -212,7 +212,10 @@ export class Client {
     slot.undecided = undefined;
     if (slot.type === 'Users' && undecided.what === 'DELETE') this.#deletions.certain += 1;
     const slack = this.#slack(slot);
-    if (isAt(seen, known, slack)) return this.#learn(slot, seen);
+    if (isAt(seen, known, slack)) {
+      this.#learn(slot, seen);
+      return;
+    }
     const after = undecided.after && { ...undecided.after, version: (known?.version ?? 0) + 1 };
     if (!isAt(seen, after, slack)) {
       const told = `after an undecided ${undecided.what} to ${tell(after)} from ${tell(known)}`;

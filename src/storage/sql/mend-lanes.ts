@@ -1,0 +1,54 @@
+/** What people do to lanes: repair what drifted, link what was found, send one user at once. */
+import type { FoundLink, LaneRepair } from '../store.ts';
+import type { Dialect } from './dialect.ts';
+import type { Transaction } from './transaction.ts';
+
+const REPAIR = { user_id: 'text', seen: 'text', told: 'text' } as const;
+
+export function* repairLanes(
+  dialect: Dialect,
+  connector: string,
+  repairs: readonly LaneRepair[],
+  now: number,
+): Transaction<number> {
+  const text = `update lane set state = 'due', due_at = $3, attempts = 0, told = repair.told
+    from ${dialect.rows('$2', 'repair', REPAIR)}
+    where lane.connector = $1 and lane.user_id = repair.user_id and lane.state = 'idle'
+      and coalesce(lane.told, '') = coalesce(repair.seen, '')
+    returning lane.user_id`;
+  const json = repairs.map(({ userId, seen, told }) => ({ user_id: userId, seen: seen ?? null, told: told ?? null }));
+  const rows = yield { text, values: [connector, JSON.stringify(json), now] };
+  return rows.length;
+}
+
+const LINK = { user_id: 'text', lead_id: 'text', origin: 'text' } as const;
+
+/** A lease that ran out is nobody's, but its holder may still be writing: such a lane is left to the worker. */
+export function* linkFoundLeads(
+  dialect: Dialect,
+  connector: string,
+  links: readonly FoundLink[],
+): Transaction<ReadonlySet<string>> {
+  const text = `update lane set lead_id = link.lead_id, origin = link.origin
+    from ${dialect.rows('$2', 'link', LINK)}
+    where lane.connector = $1 and lane.user_id = link.user_id and lane.lead_id is null and lane.lease is null
+      and not exists (select 1 from lane as other where other.connector = $1 and other.lead_id = link.lead_id)
+    returning lane.user_id`;
+  const json = links.map(({ userId, leadId, origin }) => ({ user_id: userId, lead_id: leadId, origin }));
+  const rows = yield { text, values: [connector, JSON.stringify(json)] };
+  return new Set(rows.map((row) => String(row['user_id'])));
+}
+
+/** The clock began later than 0. */
+const FIRST = 0;
+
+export function* pushLane(connector: string, userId: string, resend: boolean, now: number): Transaction<boolean> {
+  const text = `update lane set
+      state = 'due',
+      attempts = 0,
+      doubts = doubts + $3,
+      due_at = case when lease_until > $4 then lease_until else ${FIRST} end
+    where connector = $1 and user_id = $2 returning user_id`;
+  const rows = yield { text, values: [connector, userId, resend ? 1 : 0, now] };
+  return rows.length > 0;
+}
