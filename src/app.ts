@@ -22,6 +22,7 @@ import { newId, newRequestId, random } from './new-id.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
 import { CONNECTOR, PROVISIONED_TYPE, readMapping, readModel, storeModel } from './parts.ts';
+import { budgetPolicy } from './provisioning/budget.ts';
 import type { DeliveryContext } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { Mapping } from './provisioning/mapping.ts';
@@ -141,6 +142,8 @@ const deliveryContext = (
   newId,
   random,
   leaseMs: config.LEASE_SECONDS * SECOND,
+  budget: budgetPolicy(config.SALESFORCE_API_RESERVE_PERCENT),
+  guard: { atLeast: config.REMOVAL_GUARD_COUNT, percent: config.REMOVAL_GUARD_PERCENT },
   onEvent: deliveryLog(logger, CONNECTOR),
 });
 

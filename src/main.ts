@@ -8,6 +8,8 @@ import { CommandFailed, UsageError } from './admin/cli/errors.ts';
 import { exportCommand } from './admin/cli/export.ts';
 import { importCommand } from './admin/cli/import.ts';
 import { migrateCommand } from './admin/cli/migrate.ts';
+import { pauseCommand, resumeCommand } from './admin/cli/pause.ts';
+import { releaseCommand } from './admin/cli/release.ts';
 import { retryCommand } from './admin/cli/retry.ts';
 import {
   collectSwitch,
@@ -17,6 +19,7 @@ import {
   type SandboxFlags,
 } from './admin/cli/sandbox.ts';
 import { showCommand } from './admin/cli/show.ts';
+import { statusCommand } from './admin/cli/status.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -74,7 +77,19 @@ program
     stopOnSignal({ stop: () => sandbox.close() });
   });
 
-const COMMANDS = [showCommand, retryCommand, checkCommand, exportCommand, importCommand, backupCommand, migrateCommand];
+const COMMANDS = [
+  statusCommand,
+  showCommand,
+  retryCommand,
+  releaseCommand,
+  pauseCommand,
+  resumeCommand,
+  checkCommand,
+  exportCommand,
+  importCommand,
+  backupCommand,
+  migrateCommand,
+];
 for (const command of COMMANDS) program.addCommand(command());
 // Commander's own exits become errors, so that this file alone chooses exit codes.
 for (const command of [program, ...program.commands]) command.exitOverride();

@@ -5,6 +5,7 @@ import { decideBatch } from './decide.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { rememberIntent } from './remember-intent.ts';
+import { guardRemovals } from './removal-guard.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
@@ -36,7 +37,7 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
   if (lanes.length === 0) return { claimed: 0, reached: false };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
   const decided = await decideBatch(context, await readUsers(context, lanes), deadline);
-  const decisions = await rememberIntent(context, decided);
+  const decisions = await rememberIntent(context, await guardRemovals(context, decided));
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
   const gate = decisions

@@ -1,6 +1,7 @@
 /** The words of one delivery: what was claimed, what was decided, what is told of it. */
 import type { JsonObject } from '../scim/json.ts';
 import type { AttemptEntry, LaneError, LeadLink, LeasedLane, Store } from '../storage/store.ts';
+import type { BudgetPolicy } from './budget.ts';
 import type { Fault, LeadFields, LeadTarget, LeadWrite } from './lead-target.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -19,9 +20,21 @@ export interface DeliveryContext {
   readonly random: () => number;
   /** How long a claim keeps others away; longer than all calls of a batch together. */
   readonly leaseMs: number;
+  /** Absent: all API calls of the org may be used. */
+  readonly budget?: BudgetPolicy;
+  /** Absent: no removal is ever held. */
+  readonly guard?: GuardPolicy;
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
+}
+
+/** How many Leads may be deleted, closed or deactivated in an hour. */
+export interface GuardPolicy {
+  /** So many always … */
+  readonly atLeast: number;
+  /** … or this share of the linked Leads, whichever is more; 100: nothing is ever held. */
+  readonly percent: number;
 }
 
 /** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */
@@ -51,7 +64,7 @@ export interface WriteDecision {
 export interface RestDecision {
   readonly kind: 'rest';
   readonly claimed: ClaimedUser;
-  readonly state: 'idle' | 'gone' | 'parked';
+  readonly state: 'idle' | 'gone' | 'parked' | 'held';
   readonly reason: string;
   readonly lead: LeadLink;
   readonly error?: LaneError;
@@ -69,13 +82,19 @@ export interface FailedDecision {
 export type DeliveryEvent =
   | { readonly kind: 'attempt'; readonly userId: string; readonly attempt: number; readonly entry: AttemptEntry }
   | {
-      readonly kind: 'gate closed';
+      readonly kind: 'gate closed' | 'probe failed';
       readonly class: string;
       readonly reason: string;
       readonly hint?: string;
+      /** In a row. */
+      readonly failures: number;
       readonly until?: number;
     }
   | { readonly kind: 'gate opened' }
+  | { readonly kind: 'paused'; readonly reason: string; readonly actor: string }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'budget'; readonly level: 'ample' | 'slowed'; readonly used: number; readonly max: number }
+  | { readonly kind: 'removals held'; readonly users: number }
   | { readonly kind: 'batch failed'; readonly error: unknown };
 
 /** What the lane knew of its Lead when it was claimed. */

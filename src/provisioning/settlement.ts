@@ -11,7 +11,7 @@ import {
 } from './delivery.ts';
 import { hintFor } from './hints.ts';
 import type { Fault, LeadOutcome, LeadWrite } from './lead-target.ts';
-import { RETRY, retryDelayMs } from './retry.ts';
+import { RETRY, recordDelayMs } from './retry.ts';
 
 export interface SettlementInput {
   /** Epoch milliseconds. */
@@ -23,7 +23,7 @@ export interface SettlementInput {
 
 export function settleRest(decision: RestDecision, { now, durationMs }: SettlementInput): Settlement {
   const { claimed, state, reason, lead } = decision;
-  const parked = state === 'parked';
+  const waits = state === 'parked' || state === 'held';
   // A user without a Lead is told apart from one whose Lead is up to date.
   const withoutLead = state === 'idle' && lead.leadId === undefined;
   const error = withoutLead ? { class: 'policy', code: 'SKIPPED', message: reason } : decision.error;
@@ -31,14 +31,14 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
     ...common(claimed),
     state,
     dueAt: now,
-    attempts: parked ? claimed.lane.attempts : 0,
-    delivered: !parked && !withoutLead,
+    attempts: waits ? claimed.lane.attempts : 0,
+    delivered: !waits && !withoutLead,
     lead,
     ...(error && { error }),
     attempt: {
       action: 'skip',
       reason,
-      outcome: parked ? 'parked' : 'skipped',
+      outcome: waits ? state : 'skipped',
       fields: [],
       ...(lead.leadId !== undefined && { leadId: lead.leadId }),
       ...(error && { error: withoutWords(error) }),
@@ -109,7 +109,7 @@ function judge(attempts: number, fault: Fault, { now, random }: SettlementInput)
   if (closesGate(fault)) return { verdict: 'gated', state: 'due', dueAt: now, attempts: attempts - 1 } as const;
   if (attempts >= RETRY[faultClass].attempts)
     return { verdict: 'park', state: 'parked', dueAt: now, attempts } as const;
-  const delayMs = fault.retryAfterMs ?? retryDelayMs(faultClass, attempts, random);
+  const delayMs = recordDelayMs(fault, faultClass, attempts, random);
   return { verdict: 'retry', state: 'due', dueAt: now + delayMs, attempts } as const;
 }
 

@@ -4,7 +4,7 @@ import { createLeads, deleteLeads, MAX_RECORDS, updateLeads, upsertLeads } from 
 import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
-import { fetchLimits, type OrgLimits } from './limits.ts';
+import { dailyCalls, fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
 
 export interface SalesforceLeads extends LeadTarget {
@@ -27,9 +27,19 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),
+    apiUsage: () => connection.apiUsage(),
+    askApiUsage: (deadline) => askApiUsage(connection, deadline),
     reset: () => connection.reset(),
     close: () => connection.close(),
   };
+}
+
+async function askApiUsage(connection: Connection, deadline: number) {
+  const answer = await fetchLimits(connection, deadline);
+  if (answer.kind === 'failed') return answer;
+  const usage = dailyCalls(answer.limits);
+  if (usage) connection.noteUsage(usage);
+  return { kind: 'told' } as const;
 }
 
 type Kind = LeadWrite['kind'];

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { SCHEMA_VERSION } from '../../../src/storage/sql/migrations.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder, runProgram, whenReady } from '../../support/process.ts';
 import { request } from '../../support/service.ts';
@@ -15,6 +16,9 @@ describe('the command line', () => {
     [['export', '--nope'], "unknown option '--nope'"],
     [['import'], "missing required argument 'file'"],
     [['retry'], 'say which user, or --all'],
+    [['release'], 'say which user, or --all'],
+    [['release', 'robin', '--all'], 'say which user, or --all'],
+    [['pause'], "missing required argument 'reason'"],
     [['backup', 'a', 'b'], 'too many arguments'],
     [['export', '--json'], '--json needs a file'],
   ])('exits with 2 and one line when it is called wrongly: %j', async (args, message) => {
@@ -27,7 +31,8 @@ describe('the command line', () => {
   it('exits with 0 when it is asked for help, which names every command', async () => {
     const { code, stdout } = await runCommand({}, ['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'sandbox', 'show', 'retry', 'check', 'export', 'import', 'backup', 'migrate'])
+    const names = ['serve', 'sandbox', 'status', 'show', 'retry', 'release', 'pause', 'resume'];
+    for (const name of [...names, 'check', 'export', 'import', 'backup', 'migrate'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     expect((await runCommand({}, ['import', '--help'])).stdout).toContain('goes on where it stopped');
   });
@@ -64,9 +69,9 @@ describe.each(LASTING_ENGINES)('migrate on $name', (engine) => {
   it('makes the tables once and says so', async () => {
     const migrate = (...args: string[]): Promise<CommandResult> =>
       runCommand({ DATABASE_URL: database.url }, ['migrate', ...args]);
-    expect((await migrate()).stdout).toBe('made the tables of schema version 1\n');
-    expect((await migrate()).stdout).toBe('nothing to do: the database has schema version 1\n');
-    expect(JSON.parse((await migrate('--json')).stdout)).toEqual({ from: 1, to: 1 });
+    expect((await migrate()).stdout).toBe(`made the tables of schema version ${SCHEMA_VERSION}\n`);
+    expect((await migrate()).stdout).toBe(`nothing to do: the database has schema version ${SCHEMA_VERSION}\n`);
+    expect(JSON.parse((await migrate('--json')).stdout)).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
   });
 });
 
