@@ -48,6 +48,8 @@ export class ConnectorGate {
     this.#tell(pause);
     if (pause) return { kind: 'stay', waitMs: Infinity };
     if (!gate) return GO;
+    // What was counted until then is what it was closed for, whichever process did.
+    if (gate.failures > SHORT_FAILURES) this.#calls = [];
     const waitMs = (gate.until ?? Infinity) - now();
     return waitMs > 0 ? { kind: 'stay', waitMs } : this.#probe(gate);
   }
@@ -55,9 +57,9 @@ export class ConnectorGate {
   /** @returns milliseconds to wait before the next batch */
   async leave({ behind }: Passage, { gate: fault, reached }: BatchResult): Promise<number> {
     const { store, connector, now } = this.#context;
+    if (reached) this.#calls = countCall(this.#calls, { at: now(), failed: false });
     if (fault) await this.#close(behind, fault);
     else if (behind) await (reached ? this.#open(behind) : store.returnProbe(connector));
-    else if (reached) this.#calls = countCall(this.#calls, { at: now(), failed: false });
     return this.#heedBudget();
   }
 
@@ -106,8 +108,6 @@ export class ConnectorGate {
 
   async #open(gate: Gate): Promise<void> {
     const { store, connector, now, onEvent } = this.#context;
-    // What was counted before is what the gate was closed for.
-    this.#calls = [];
     await store.openGate(connector, gate, now());
     onEvent({ kind: 'gate opened' });
   }
