@@ -50,7 +50,10 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
 export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input: SettlementInput): Settlement {
   const { claimed, write, action, reason, then } = decision;
   const fields = fieldNames(write);
-  if (outcome.kind === 'failed') return settleFault(claimed, { action, reason, fields }, outcome.fault, input);
+  if (outcome.kind === 'failed') {
+    const settlement = settleFault(claimed, { action, reason, fields }, outcome.fault, input);
+    return mayStillCome(write, outcome.fault) ? postpone(settlement, input.now + LATE_CREATE_MS) : settlement;
+  }
   const lead = { ...decision.lead, leadId: outcome.leadId };
   return {
     ...common(claimed),
@@ -62,6 +65,19 @@ export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input
     attempt: { action, reason, outcome: 'delivered', fields, leadId: outcome.leadId, durationMs: input.durationMs },
   };
 }
+
+/** How long a create may still arrive that nobody waits for any more. */
+const LATE_CREATE_MS = 60_000;
+
+/** Somebody did not wait for the answer, so Salesforce may be at work on it still. */
+const GAVE_UP = new Set(['ETIMEDOUT', 'HTTP_408', 'HTTP_504']);
+
+/** Looked for at once it would not be found, made again, and then there would be two; an upsert finds the first whenever it comes. */
+const mayStillCome = (write: LeadWrite, { committed, code }: Fault): boolean =>
+  write.kind === 'create' && committed === 'maybe' && GAVE_UP.has(code);
+
+const postpone = (settlement: Settlement, dueAt: number): Settlement =>
+  settlement.state === 'due' ? { ...settlement, dueAt: Math.max(settlement.dueAt, dueAt) } : settlement;
 
 export function settleFailed(
   { claimed, action, reason, fields, fault }: FailedDecision,
