@@ -18,5 +18,7 @@ export const ourServer = (salesforceUrl, environment = {}) =>
     SALESFORCE_USERNAME: 'bench',
     SALESFORCE_PASSWORD: 'bench',
     SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+    REMOVAL_GUARD_PERCENT: '100',
+    SALESFORCE_API_RESERVE_PERCENT: '0',
     ...environment,
   });

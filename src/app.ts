@@ -36,6 +36,7 @@ import {
   storeModel,
   testMapping,
 } from './parts.ts';
+import { budgetPolicy } from './provisioning/budget.ts';
 import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
@@ -182,6 +183,8 @@ const deliveryContext = (
   newId,
   random,
   leaseMs: config.LEASE_SECONDS * SECOND,
+  budget: budgetPolicy(config.SALESFORCE_API_RESERVE_PERCENT),
+  guard: { atLeast: config.REMOVAL_GUARD_COUNT, percent: config.REMOVAL_GUARD_PERCENT },
   onEvent: toBoth(deliveryLog(logger, CONNECTOR), metrics.onDelivery),
   dryRun: config.DRY_RUN,
 });

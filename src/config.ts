@@ -46,9 +46,12 @@ export interface Config {
   readonly SALESFORCE_PRIVATE_KEY?: string;
   readonly SALESFORCE_API_VERSION: string;
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
+  readonly SALESFORCE_API_RESERVE_PERCENT: number;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
   readonly DRY_RUN: boolean;
+  readonly REMOVAL_GUARD_COUNT: number;
+  readonly REMOVAL_GUARD_PERCENT: number;
   readonly SANDBOX_PORT: number;
   readonly SANDBOX_HOST: string;
   readonly SANDBOX_FILE?: string;

@@ -9,23 +9,45 @@ export function deliveryLog(logger: Logger, connector: string): (event: Delivery
     switch (event.kind) {
       case 'attempt':
         return logAttempt(logger, connector, event);
-      case 'gate closed': {
-        const { class: faultClass, reason, hint, until } = event;
-        const reopens = until === undefined ? 'after a restart' : new Date(until).toISOString();
-        return logger.warn({ connector, class: faultClass, reason, hint, reopens }, 'salesforce gate closed');
+      case 'gate closed':
+      case 'probe failed': {
+        const { class: faultClass, reason, hint, until, failures } = event;
+        const reopens = until === undefined ? 'after resume or a restart' : new Date(until).toISOString();
+        return logger.warn(
+          { connector, class: faultClass, reason, hint, failures, reopens },
+          event.kind === 'gate closed' ? 'salesforce gate closed' : 'salesforce gate stays closed',
+        );
       }
       case 'gate opened':
         return logger.info({ connector }, 'salesforce gate opened');
       case 'batch settled':
         return logger.debug({ connector, lanes: event.lanes, durationMs: event.durationMs }, 'delivery batch settled');
+      case 'paused':
+        return logger.warn({ connector, reason: event.reason, actor: event.actor }, 'delivery paused');
+      case 'resumed':
+        return logger.info({ connector }, 'delivery resumed');
+      case 'budget':
+        return logBudget(logger, connector, event);
+      case 'removals held':
+        return logger.warn({ connector, users: event.users }, 'removals held');
       case 'batch failed':
         return logger.error({ connector, err: event.error }, 'delivery batch failed');
     }
   };
 }
 
+function logBudget(
+  logger: Logger,
+  connector: string,
+  { level, used, max }: Extract<DeliveryEvent, { kind: 'budget' }>,
+): void {
+  if (level === 'slowed') logger.warn({ connector, used, max }, 'delivery slowed: few API calls are left');
+  else logger.info({ connector, used, max }, 'delivery slowed no more');
+}
+
 const LEVELS: Readonly<Partial<Record<AttemptEntry['outcome'], 'debug' | 'warn'>>> = {
   parked: 'warn',
+  held: 'warn',
   late: 'warn',
   gated: 'debug',
 };

@@ -10,9 +10,11 @@ import { importCommand } from './admin/cli/import.ts';
 import { lanesCommand } from './admin/cli/lanes.ts';
 import { linkCommand } from './admin/cli/link.ts';
 import { migrateCommand } from './admin/cli/migrate.ts';
+import { pauseCommand, resumeCommand } from './admin/cli/pause.ts';
 import { previewCommand } from './admin/cli/preview.ts';
 import { pushCommand } from './admin/cli/push.ts';
 import { reconcileCommand } from './admin/cli/reconcile.ts';
+import { releaseCommand } from './admin/cli/release.ts';
 import { retryCommand } from './admin/cli/retry.ts';
 import {
   collectSwitch,
@@ -22,6 +24,7 @@ import {
   type SandboxFlags,
 } from './admin/cli/sandbox.ts';
 import { showCommand } from './admin/cli/show.ts';
+import { statusCommand } from './admin/cli/status.ts';
 import { usersCommand } from './admin/cli/users.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigurationError, findUnknownKeys, readConfig, readSandboxConfig } from './config.ts';
@@ -83,12 +86,16 @@ program
   });
 
 const COMMANDS = [
+  statusCommand,
   usersCommand,
   lanesCommand,
   showCommand,
   previewCommand,
   pushCommand,
   retryCommand,
+  releaseCommand,
+  pauseCommand,
+  resumeCommand,
   reconcileCommand,
   linkCommand,
   checkCommand,

@@ -3,7 +3,7 @@ import type { Store } from '../storage/store.ts';
 import type { Instruments } from './instruments.ts';
 
 export interface BacklogSource {
-  readonly store: Pick<Store, 'countLanes' | 'nextDueAt' | 'readGate'>;
+  readonly store: Pick<Store, 'countLanes' | 'nextDueAt' | 'readConnector'>;
   readonly connector: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -47,10 +47,10 @@ async function read(instruments: Instruments, source: BacklogSource): Promise<vo
 }
 
 async function ask({ store, connector, now }: BacklogSource) {
-  const [counts, dueAt, gate] = await Promise.all([
+  const [counts, dueAt, { gate }] = await Promise.all([
     store.countLanes(connector),
     store.nextDueAt(connector),
-    store.readGate(connector),
+    store.readConnector(connector),
   ]);
   return { counts, waitedMs: dueAt === undefined ? 0 : Math.max(0, now() - dueAt), isGated: gate !== undefined };
 }

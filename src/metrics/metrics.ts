@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-const GATE_CLASSES = ['throttle', 'outage', 'authentication'];
+const GATE_CLASSES = ['throttle', 'outage', 'authentication', 'quota'];
 /** Every other method is answered 404 or 405, and Node knows some thirty. */
 const SERVED: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -69,7 +69,13 @@ function countDelivery(instruments: Instruments, event: DeliveryEvent): void {
       return instruments.batchFailures.inc();
     case 'gate closed':
       return instruments.gateClosures.inc({ class: event.class });
+    // What is so, and not what happened, is read from the database with the page.
     case 'gate opened':
+    case 'probe failed':
+    case 'paused':
+    case 'resumed':
+    case 'budget':
+    case 'removals held':
       return undefined;
   }
 }

@@ -21,8 +21,8 @@ interface Rule {
   readonly is: FaultClass;
 }
 
-/** RFC 6749 has lower-case codes where the REST API has upper-case ones. */
-const isOAuth = ({ code }: Fault): boolean => /^[a-z]+(_[a-z]+)*$/.test(code);
+/** Said by the token endpoint: RFC 6749 has lower-case codes where the REST API has upper-case ones. */
+export const isOAuth = ({ code }: Fault): boolean => /^[a-z]+(_[a-z]+)*$/.test(code);
 
 /** What a code alone does not tell; the first that applies decides. */
 const RULES: readonly Rule[] = [

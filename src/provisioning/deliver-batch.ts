@@ -7,6 +7,7 @@ import { withhold } from './dry-run.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
+import { guardRemovals } from './removal-guard.ts';
 import type { AttemptEntry, LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
@@ -37,7 +38,8 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
   const users = await readUsers(context, lanes);
   const decided = await decideBatch(context, users, deadline);
-  const decisions = await rememberIntent(context, context.dryRun ? withhold(decided, users) : decided);
+  const wanted = context.dryRun ? withhold(decided, users) : await guardRemovals(context, decided);
+  const decisions = await rememberIntent(context, wanted);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
   const judged = await resolveSurprises(context, decisions, outcomes, deadline);

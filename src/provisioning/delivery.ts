@@ -1,6 +1,7 @@
 /** The words of one delivery: what was claimed, what was decided, what is told of it. */
 import type { JsonObject } from '../scim/json.ts';
 import type { AttemptEntry, LaneError, LeadLink, LeasedLane, Store } from '../storage/store.ts';
+import type { BudgetPolicy } from './budget.ts';
 import type { Fault, LeadFields, LeadTarget, LeadWrite } from './lead-target.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -21,6 +22,10 @@ export interface DeliveryContext {
   readonly random: () => number;
   /** How long a claim keeps others away; longer than all calls of a batch together. */
   readonly leaseMs: number;
+  /** Absent: all API calls of the org may be used. */
+  readonly budget?: BudgetPolicy;
+  /** Absent: no removal is ever held. */
+  readonly guard?: GuardPolicy;
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
@@ -33,6 +38,14 @@ export interface ShownLists {
   readonly attribute: string;
   /** Names of the lists in the store, e.g. `Group.members`. */
   readonly lists: readonly string[];
+}
+
+/** How many Leads may be deleted, closed or deactivated in an hour. */
+export interface GuardPolicy {
+  /** So many always … */
+  readonly atLeast: number;
+  /** … or this share of the linked Leads, whichever is more; 100: nothing is ever held. */
+  readonly percent: number;
 }
 
 /** One leased lane with the state of its user that was read after the lease: what is sent can only be newer than the claim. */
@@ -63,7 +76,7 @@ export interface RestDecision {
   readonly kind: 'rest';
   readonly claimed: ClaimedUser;
   /** `due`: what the lane knows of its Lead changed, so the next claim plans anew. */
-  readonly state: 'idle' | 'due' | 'gone' | 'parked';
+  readonly state: 'idle' | 'due' | 'gone' | 'parked' | 'held';
   readonly reason: string;
   /** What was tried before it came to rest; absent: nothing. */
   readonly tried?: Pick<AttemptEntry, 'action' | 'fields'>;
@@ -93,13 +106,19 @@ export type DeliveryEvent =
     }
   | { readonly kind: 'batch settled'; readonly lanes: number; readonly durationMs: number }
   | {
-      readonly kind: 'gate closed';
+      readonly kind: 'gate closed' | 'probe failed';
       readonly class: string;
       readonly reason: string;
       readonly hint?: string;
+      /** In a row. */
+      readonly failures: number;
       readonly until?: number;
     }
   | { readonly kind: 'gate opened' }
+  | { readonly kind: 'paused'; readonly reason: string; readonly actor: string }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'budget'; readonly level: 'ample' | 'slowed'; readonly used: number; readonly max: number }
+  | { readonly kind: 'removals held'; readonly users: number }
   | { readonly kind: 'batch failed'; readonly error: unknown };
 
 /** What the lane knew of its Lead when it was claimed. */

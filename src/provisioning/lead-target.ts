@@ -66,6 +66,12 @@ export type Trace =
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** API calls of the org in rolling 24 hours. Each answer that tells of them makes another one. */
+export interface ApiUsage {
+  readonly used: number;
+  readonly max: number;
+}
+
 export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
@@ -93,6 +99,17 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;
+
+  /** As the latest answer told; undefined before the first. Absent where calls are not counted. */
+  apiUsage?(): ApiUsage | undefined;
+
+  /** Asks Salesforce what `apiUsage` should tell, with one call. */
+  askApiUsage?(
+    deadline: number,
+  ): Promise<{ readonly kind: 'told' } | { readonly kind: 'failed'; readonly fault: Fault }>;
+
+  /** Lets credentials be tried that were refused: somebody says that they are mended. */
+  reset?(): void;
 }
 
 /** A Lead with what it holds. */

@@ -1,6 +1,6 @@
 /** One user at once: its lane before all others, and what became of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AttemptEntry, Gate, JournalEntry, Lane } from '../storage/store.ts';
+import type { AttemptEntry, Gate, JournalEntry, Lane, Pause } from '../storage/store.ts';
 import type { DeliveryContext } from './delivery.ts';
 
 export interface PushOptions {
@@ -19,6 +19,7 @@ export interface Pushed {
   readonly lane?: Lane;
   /** What keeps the whole connector from sending. */
   readonly gate?: Gate;
+  readonly pause?: Pause;
 }
 
 type PushContext = Pick<DeliveryContext, 'store' | 'connector' | 'now'>;
@@ -59,6 +60,6 @@ async function describe(
   attempt: AttemptEntry | undefined,
   lane: Lane | undefined,
 ): Promise<Pushed> {
-  const gate = await store.readGate(connector);
-  return { ...(attempt && { attempt }), ...(lane && { lane }), ...(gate && { gate }) };
+  const { gate, pause } = await store.readConnector(connector);
+  return { ...(attempt && { attempt }), ...(lane && { lane }), ...(gate && { gate }), ...(pause && { pause }) };
 }

@@ -1,5 +1,6 @@
 /** How long to wait after a fault, and how often to try again. */
-import type { FaultClass } from './classify.ts';
+import { breakerDelayMs } from './breaker.ts';
+import { isOAuth, type FaultClass } from './classify.ts';
 import type { Fault } from './lead-target.ts';
 
 export interface RetryPolicy {
@@ -18,7 +19,7 @@ const MINUTE = 60 * SECOND;
 export const RETRY: Readonly<Record<FaultClass, RetryPolicy>> = {
   throttle: { baseMs: MINUTE, maxMs: MINUTE, attempts: Infinity, gates: true },
   outage: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: Infinity, gates: true },
-  authentication: { baseMs: Infinity, maxMs: Infinity, attempts: Infinity, gates: true },
+  authentication: { baseMs: 30 * SECOND, maxMs: 15 * MINUTE, attempts: Infinity, gates: true },
   lock: { baseMs: SECOND / 2, maxMs: 30 * SECOND, attempts: 10, gates: false },
   data: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
   policy: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
@@ -38,7 +39,7 @@ const MAX_DOUBLINGS = 30;
  *
  * @param attempts made so far, 1 or more
  * @param random at least 0, less than 1
- * @returns milliseconds; Infinity when only a person can help
+ * @returns milliseconds
  */
 export function retryDelayMs(faultClass: FaultClass, attempts: number, random: number): number {
   const { baseMs, maxMs } = RETRY[faultClass];
@@ -49,15 +50,30 @@ export function retryDelayMs(faultClass: FaultClass, attempts: number, random: n
 }
 
 /**
+ * The wait of one record after a fault of its own.
+ *
+ * @param attempts made so far, 1 or more
+ * @param random at least 0, less than 1
+ * @returns milliseconds
+ */
+export function recordDelayMs(fault: Fault, faultClass: FaultClass, attempts: number, random: number): number {
+  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, MAX_RETRY_AFTER_MS);
+  return isLongThrottle(fault) ? LONG_THROTTLE_MS : retryDelayMs(faultClass, attempts, random);
+}
+
+/**
  * How long the connector sends nothing after a fault whose class gates it.
  *
- * @param attempts times in a row that the gate was closed, 1 or more
+ * @param failures times in a row that the gate was closed, 1 or more
  * @param random at least 0, less than 1
  * @returns milliseconds; Infinity until a person acts
  */
-export function gateDelayMs(fault: Fault, faultClass: FaultClass, attempts: number, random: number): number {
+export function gateDelayMs(fault: Fault, faultClass: FaultClass, failures: number, random: number): number {
   if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, MAX_RETRY_AFTER_MS);
-  return isLongThrottle(fault) ? LONG_THROTTLE_MS : retryDelayMs(faultClass, attempts, random);
+  if (faultClass === 'authentication' && isOAuth(fault)) return Infinity;
+  if (faultClass !== 'throttle') return breakerDelayMs(failures, random);
+  if (isLongThrottle(fault)) return LONG_THROTTLE_MS;
+  return isConcurrent(fault) ? concurrentDelayMs(failures) : MINUTE;
 }
 
 /** The day's quota, the hour's logins and the org's storage; calls at the same time are over sooner. */
@@ -66,3 +82,10 @@ function isLongThrottle({ code, message }: Fault): boolean {
   const isLogin = /rate_?(limit_)?exceeded/i.test(code) || /login rate/i.test(message);
   return isQuota || isLogin || code === 'STORAGE_LIMIT_EXCEEDED';
 }
+
+/** `ConcurrentRequests`, `ConcurrentPerOrgLongTxn`: too many long calls of everybody in the org at once. */
+const isConcurrent = ({ code, message }: Fault): boolean =>
+  code === 'REQUEST_LIMIT_EXCEEDED' && message.startsWith('Concurrent');
+
+const concurrentDelayMs = (failures: number): number =>
+  Math.min(MINUTE, 5 * SECOND * 2 ** Math.min(failures - 1, MAX_DOUBLINGS));

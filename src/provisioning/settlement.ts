@@ -11,7 +11,7 @@ import {
 } from './delivery.ts';
 import { hintFor } from './hints.ts';
 import type { Fault, LeadOutcome, LeadWrite } from './lead-target.ts';
-import { RETRY, retryDelayMs } from './retry.ts';
+import { RETRY, recordDelayMs } from './retry.ts';
 
 export interface SettlementInput {
   /** Epoch milliseconds. */
@@ -23,7 +23,7 @@ export interface SettlementInput {
 
 export function settleRest(decision: RestDecision, { now, durationMs }: SettlementInput): Settlement {
   const { claimed, state, reason, lead, tried = { action: 'skip', fields: [] } } = decision;
-  const isOpen = state === 'parked' || state === 'due';
+  const isOpen = state === 'parked' || state === 'due' || state === 'held';
   // A user without a Lead is told apart from one whose Lead is up to date.
   const withoutLead = state === 'idle' && lead.leadId === undefined;
   const error = withoutLead ? { class: 'policy', code: 'SKIPPED', message: reason } : decision.error;
@@ -46,12 +46,15 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
   };
 }
 
-const REST_OUTCOMES = { idle: 'skipped', gone: 'skipped', due: 'retried', parked: 'parked' } as const;
+const REST_OUTCOMES = { idle: 'skipped', gone: 'skipped', due: 'retried', parked: 'parked', held: 'held' } as const;
 
 export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input: SettlementInput): Settlement {
   const { claimed, write, action, reason, then } = decision;
   const fields = fieldNames(write);
-  if (outcome.kind === 'failed') return settleFault(claimed, { action, reason, fields }, outcome.fault, input);
+  if (outcome.kind === 'failed') {
+    const settlement = settleFault(claimed, { action, reason, fields }, outcome.fault, input);
+    return mayStillCome(write, outcome.fault) ? postpone(settlement, input.now + LATE_CREATE_MS) : settlement;
+  }
   const lead = { ...decision.lead, leadId: outcome.leadId };
   return {
     ...common(claimed),
@@ -63,6 +66,19 @@ export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input
     attempt: { action, reason, outcome: 'delivered', fields, leadId: outcome.leadId, durationMs: input.durationMs },
   };
 }
+
+/** How long a create may still arrive that nobody waits for any more. */
+const LATE_CREATE_MS = 60_000;
+
+/** Somebody did not wait for the answer, so Salesforce may be at work on it still. */
+const GAVE_UP = new Set(['ETIMEDOUT', 'HTTP_408', 'HTTP_504']);
+
+/** Looked for at once it would not be found, made again, and then there would be two; an upsert finds the first whenever it comes. */
+const mayStillCome = (write: LeadWrite, { committed, code }: Fault): boolean =>
+  write.kind === 'create' && committed === 'maybe' && GAVE_UP.has(code);
+
+const postpone = (settlement: Settlement, dueAt: number): Settlement =>
+  settlement.state === 'due' ? { ...settlement, dueAt: Math.max(settlement.dueAt, dueAt) } : settlement;
 
 export function settleFailed(
   { claimed, action, reason, fields, fault }: FailedDecision,
@@ -110,7 +126,7 @@ function judge(attempts: number, fault: Fault, { now, random }: SettlementInput)
   if (closesGate(fault)) return { verdict: 'gated', state: 'due', dueAt: now, attempts: attempts - 1 } as const;
   if (attempts >= RETRY[faultClass].attempts)
     return { verdict: 'park', state: 'parked', dueAt: now, attempts } as const;
-  const delayMs = fault.retryAfterMs ?? retryDelayMs(faultClass, attempts, random);
+  const delayMs = recordDelayMs(fault, faultClass, attempts, random);
   return { verdict: 'retry', state: 'due', dueAt: now + delayMs, attempts } as const;
 }
 

@@ -1,11 +1,7 @@
 /** The delivery loop of one connector: when to claim, when to wait, when to leave Salesforce alone. */
-import { deliverBatch } from './deliver-batch.ts';
-import { classifyFault } from './classify.ts';
+import { ConnectorGate, type Passage } from './connector-gate.ts';
+import { deliverBatch, type BatchResult } from './deliver-batch.ts';
 import type { DeliveryContext } from './delivery.ts';
-import { hintFor } from './hints.ts';
-import type { Fault } from './lead-target.ts';
-import type { Gate } from '../storage/store.ts';
-import { gateDelayMs } from './retry.ts';
 
 export interface WorkerTiming {
   /** A batch is sent when no change came for this long … */
@@ -26,8 +22,7 @@ export class Worker {
   readonly #context: DeliveryContext;
   readonly #timing: WorkerTiming;
   #changes = 0;
-  /** The connector's gate as it was before the last batch; all processes share it. */
-  #gate: Gate | undefined;
+  readonly #gate: ConnectorGate;
   #stopped = false;
   #wake: (() => void) | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -36,6 +31,7 @@ export class Worker {
   constructor(context: DeliveryContext, timing: WorkerTiming = DEFAULT_TIMING) {
     this.#context = context;
     this.#timing = timing;
+    this.#gate = new ConnectorGate(context);
   }
 
   /** A start is somebody's act: a gate that waits for one opens, and what was parked is tried again. */
@@ -63,7 +59,7 @@ export class Worker {
     while (!this.#stopped) {
       try {
         await this.#waitForWork();
-        if (!(await this.#waitAtGate())) await this.#deliver();
+        await this.#deliver();
       } catch (error) {
         this.#context.onEvent({ kind: 'batch failed', error });
         await this.#sleep(FAILURE_PAUSE_MS);
@@ -72,12 +68,26 @@ export class Worker {
   }
 
   async #deliver(): Promise<void> {
-    // After a closed gate one record asks whether Salesforce is back.
-    const limit = this.#gate ? 1 : this.#context.target.batchSize;
-    const { claimed, gate, reached } = await deliverBatch(this.#context, limit);
-    this.#changes = claimed < limit ? 0 : Math.max(0, this.#changes - claimed);
-    if (gate) return this.#closeGate(gate);
-    if (reached) await this.#openGate();
+    if (this.#stopped) return;
+    const entry = await this.#gate.enter();
+    if (entry.kind === 'stay') return this.#sleep(Math.min(entry.waitMs, this.#timing.pollMs));
+    if (entry.kind === 'idle') {
+      this.#changes = 0;
+      return;
+    }
+    const result = await this.#deliverBehind(entry);
+    this.#changes = result.claimed < entry.limit ? 0 : Math.max(0, this.#changes - result.claimed);
+    const paceMs = await this.#gate.leave(entry, result);
+    if (paceMs > 0) await this.#sleep(paceMs);
+  }
+
+  async #deliverBehind(passage: Passage): Promise<BatchResult> {
+    try {
+      return await deliverBatch(this.#context, passage.limit);
+    } catch (error) {
+      await this.#gate.abandon(passage);
+      throw error;
+    }
   }
 
   async #waitForWork(): Promise<void> {
@@ -96,40 +106,6 @@ export class Worker {
     const dueAt = await store.nextDueAt(connector);
     const waitMs = dueAt === undefined ? this.#timing.pollMs : dueAt - now();
     if (waitMs > 0) await this.#sleep(Math.min(waitMs, this.#timing.pollMs), () => this.#changes > 0);
-  }
-
-  /** @returns whether to stay away for now: the gate is closed, and was waited at a while, or the worker stops */
-  async #waitAtGate(): Promise<boolean> {
-    if (this.#stopped) return true;
-    const { store, connector, now } = this.#context;
-    const gate = await store.readGate(connector);
-    this.#gate = gate;
-    if (!gate || (gate.until !== undefined && gate.until <= now())) return false;
-    const waitMs = gate.until === undefined ? this.#timing.pollMs : gate.until - now();
-    await this.#sleep(Math.min(waitMs, this.#timing.pollMs));
-    return true;
-  }
-
-  async #closeGate(fault: Fault): Promise<void> {
-    const { store, connector, now, random, onEvent } = this.#context;
-    const failures = (this.#gate?.failures ?? 0) + 1;
-    const faultClass = classifyFault(fault);
-    const waitMs = gateDelayMs(fault, faultClass, failures, random());
-    const gate = {
-      class: faultClass,
-      failures,
-      reason: `${fault.code}: ${fault.message}`,
-      ...(Number.isFinite(waitMs) && { until: now() + waitMs }),
-    };
-    await store.closeGate(connector, gate);
-    const hint = hintFor(fault);
-    onEvent({ kind: 'gate closed', ...gate, ...(hint !== undefined && { hint }) });
-  }
-
-  async #openGate(): Promise<void> {
-    if (!this.#gate) return;
-    await this.#context.store.openGate(this.#context.connector, this.#gate);
-    this.#context.onEvent({ kind: 'gate opened' });
   }
 
   /** Ends early when the worker stops, or when something happened that makes `wanted` true. */

@@ -6,7 +6,7 @@ import type { SalesforceEvent, SalesforceOptions } from './options.ts';
 import { createTransport, type Answer, type HttpRequest, type Loss, type Transport } from './request.ts';
 import { createScrubber, type Scrubber } from './secrets.ts';
 import { TokenCache, type Session } from './token.ts';
-import type { Fault } from '../provisioning/lead-target.ts';
+import type { ApiUsage, Fault } from '../provisioning/lead-target.ts';
 
 export interface ApiCall {
   readonly method: HttpRequest['method'];
@@ -39,6 +39,10 @@ export interface Connection {
   nextDeadline(): number;
   /** Where the org was at the latest login; undefined before the first. */
   instanceUrl(): string | undefined;
+  /** API calls of the org, as the latest answer told. */
+  apiUsage(): ApiUsage | undefined;
+  /** For who was told in another way. */
+  noteUsage(usage: ApiUsage): void;
   /** Allows the next login after refused credentials were mended. */
   reset(): void;
   close(): void;
@@ -52,6 +56,8 @@ interface Context {
   readonly transport: Transport;
   readonly tokens: TokenCache;
   readonly scrubber: Scrubber;
+  /** What the latest answer told. */
+  readonly usage: { latest?: ApiUsage };
 }
 
 const SECOND = 1000;
@@ -72,6 +78,10 @@ export function connect(options: SalesforceOptions): Connection {
     readPart: (answer, isWrite) => readAnswer(context, { kind: 'answered', headers: {}, ...answer }, isWrite),
     nextDeadline: () => now() + 2 * timeoutMs,
     instanceUrl: () => tokens.instanceUrl,
+    apiUsage: () => context.usage.latest,
+    noteUsage: (usage) => {
+      context.usage.latest = usage;
+    },
     reset: () => tokens.reset(),
     close: () => transport.close(),
   };
@@ -85,7 +95,7 @@ function createContext(options: SalesforceOptions): Context {
   const transport = createTransport();
   const scrubber = createScrubber(options.auth);
   const tokens = new TokenCache({ tokenUrl, grant, transport, timeoutMs, sessionIdleMs, now, onEvent, scrubber });
-  return { apiVersion, timeoutMs, now, onEvent, transport, tokens, scrubber };
+  return { apiVersion, timeoutMs, now, onEvent, transport, tokens, scrubber, usage: {} };
 }
 
 /** Repeats once only: a 401 was not processed, so any call may go again, but a lasting 401 must not loop over logins. */
@@ -130,10 +140,12 @@ async function attempt(context: Context, session: Session, call: ApiCall): Promi
   return result;
 }
 
-function noteAnswer({ tokens, onEvent }: Context, session: Session, { status, headers }: Answer): void {
+function noteAnswer({ tokens, onEvent, usage: known }: Context, session: Session, { status, headers }: Answer): void {
   if (status !== 401) tokens.markUsed(session);
   const usage = parseLimitInfo(headers['sforce-limit-info']);
-  if (usage !== undefined) onEvent({ kind: 'quota', ...usage });
+  if (usage === undefined) return;
+  known.latest = usage;
+  onEvent({ kind: 'quota', ...usage });
 }
 
 function toHttpRequest(session: Session, call: ApiCall, apiVersion: string): Omit<HttpRequest, 'timeoutMs'> {

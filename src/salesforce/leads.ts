@@ -1,9 +1,9 @@
 /** How Salesforce's Leads become the target of provisioning. */
 import type { LeadReader, LeadTarget } from '../provisioning/lead-target.ts';
-import { connect } from './connection.ts';
+import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
-import { fetchLimits, type OrgLimits } from './limits.ts';
+import { dailyCalls, fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
 import { listLeads, readLeads } from './read.ts';
 import { traceLeads } from './trace.ts';
@@ -36,9 +36,19 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),
+    apiUsage: () => connection.apiUsage(),
+    askApiUsage: (deadline) => askApiUsage(connection, deadline),
     reset: () => connection.reset(),
     close: () => connection.close(),
   };
+}
+
+async function askApiUsage(connection: Connection, deadline: number) {
+  const answer = await fetchLimits(connection, deadline);
+  if (answer.kind === 'failed') return answer;
+  const usage = dailyCalls(answer.limits);
+  if (usage) connection.noteUsage(usage);
+  return { kind: 'told' } as const;
 }
 
 /** Lightning and Classic both lead from here to the record's page. */

@@ -1,9 +1,5 @@
 /** How many API calls the org has used, as each answer tells (REST API Developer Guide, Limit Info Header). */
-
-export interface ApiUsage {
-  readonly used: number;
-  readonly max: number;
-}
+import type { ApiUsage } from '../provisioning/lead-target.ts';
 
 /** `per-app-api-usage`, which may follow, counts something else. */
 const API_USAGE = /(?:^|[;,\s])api-usage=(\d+)\/(\d+)/;

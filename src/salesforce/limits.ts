@@ -1,5 +1,5 @@
 /** What the org has left of its limits (REST API Developer Guide, Limits). */
-import type { Fault } from '../provisioning/lead-target.ts';
+import type { ApiUsage, Fault } from '../provisioning/lead-target.ts';
 import type { Connection } from './connection.ts';
 import { failed, unexpectedResponse } from './errors.ts';
 import { isObject } from './json.ts';
@@ -14,8 +14,8 @@ export type OrgLimits =
   | { readonly kind: 'limits'; readonly limits: Readonly<Record<string, Limit>> }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
-export async function fetchLimits(connection: Connection): Promise<OrgLimits> {
-  const deadline = connection.nextDeadline();
+/** @param deadline epoch milliseconds */
+export async function fetchLimits(connection: Connection, deadline = connection.nextDeadline()): Promise<OrgLimits> {
   const result = await connection.call({ method: 'GET', path: 'limits', resource: 'limits', deadline });
   if (result.kind === 'failed') return result;
   const { status, body } = result.value;
@@ -27,4 +27,10 @@ function readLimit([name, value]: [string, unknown]): [string, Limit][] {
   if (!isObject(value)) return [];
   const { Max: max, Remaining: remaining } = value;
   return typeof max === 'number' && typeof remaining === 'number' ? [[name, { max, remaining }]] : [];
+}
+
+/** Of rolling 24 hours, whoever in the org makes them. */
+export function dailyCalls(limits: Readonly<Record<string, Limit>>): ApiUsage | undefined {
+  const daily = limits['DailyApiRequests'];
+  return daily && { used: daily.max - daily.remaining, max: daily.max };
 }

@@ -141,7 +141,11 @@ export interface ResourcePage {
   readonly next?: Place;
 }
 
-export type LaneState = 'idle' | 'due' | 'parked';
+/** `parked` waits for a person or the next change of its user; `held` for a person who lets it take its Lead away, or not. */
+export type LaneState = 'idle' | 'due' | 'parked' | 'held';
+
+/** What a person decided about removals that were held. */
+export type Verdict = 'approved' | 'rejected';
 
 /** Whether the Lead is ours: `created` by this service, or `adopted`: found in Salesforce and linked. */
 export type LeadOrigin = 'created' | 'adopted';
@@ -182,6 +186,8 @@ export interface Lane extends LeadLink {
   readonly lastAttemptAt?: number;
   readonly lastDeliveredAt?: number;
   readonly error?: LaneError;
+  /** Of its latest change; absent when nobody was asked, or the user changed since. */
+  readonly verdict?: Verdict;
 }
 
 /** Why an attempt failed, without words that may quote personal data. */
@@ -243,7 +249,7 @@ export interface AttemptEntry {
   readonly action: 'create' | 'update' | 'delete' | 'skip';
   readonly reason: string;
   /** `late`: Salesforce may have carried it out when the lane was somebody else's already, so it is done again. */
-  readonly outcome: 'delivered' | 'skipped' | 'retried' | 'parked' | 'gated' | 'late';
+  readonly outcome: 'delivered' | 'skipped' | 'retried' | 'parked' | 'held' | 'gated' | 'late';
   /** Lead fields sent: their names only. */
   readonly fields: readonly string[];
   readonly leadId?: string;
@@ -304,18 +310,43 @@ export interface LaneCounts {
   readonly idle: number;
   readonly due: number;
   readonly parked: number;
+  readonly held: number;
 }
 
-/** One line of the journal: a SCIM change or a delivery attempt. */
+/** What the journal tells of a connector as a whole. */
+export interface ConnectorEntry {
+  readonly event:
+    | 'gate closed'
+    | 'probe failed'
+    | 'gate opened'
+    | 'paused'
+    | 'resumed'
+    | 'slowed'
+    | 'unslowed'
+    | 'removals held'
+    | 'removals approved'
+    | 'removals rejected';
+  /** Of the fault that closed the gate. */
+  readonly class?: string;
+  readonly reason?: string;
+  /** Epoch milliseconds; absent: until somebody acts. */
+  readonly until?: number;
+  /** Who paused, resumed or decided. */
+  readonly actor?: string;
+  /** How many users a decision was about. */
+  readonly users?: number;
+}
+
+/** One line of the journal: a SCIM change, a delivery attempt, or what became of a connector (its `id`, version 0). */
 export interface JournalEntry {
   readonly seq: number;
   readonly at: number;
-  readonly kind: 'change' | 'attempt';
+  readonly kind: 'change' | 'attempt' | 'connector';
   readonly type: string;
   readonly id: string;
   /** Resource version that the change made or that the attempt delivered. */
   readonly version: number;
-  readonly detail: ChangeEntry | AttemptEntry;
+  readonly detail: ChangeEntry | AttemptEntry | ConnectorEntry;
 }
 
 /** Why a connector sends nothing for now. `until` absent: until somebody acts. */
@@ -325,6 +356,50 @@ export interface Gate {
   /** How often it was closed in a row: the waits grow with it. */
   readonly failures: number;
   readonly until?: number;
+}
+
+/** Why nothing is claimed for a connector until somebody resumes it. */
+export interface Pause {
+  readonly reason: string;
+  readonly actor: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** API calls of the org in rolling 24 hours, as one of the processes was told last. */
+export interface Budget {
+  readonly used: number;
+  readonly max: number;
+  /** `slowed`: batches keep a distance; `spent`: what is left is kept for others. */
+  readonly level: 'ample' | 'slowed' | 'spent';
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What all processes know of a connector. */
+export interface ConnectorState {
+  readonly gate?: Gate;
+  readonly pause?: Pause;
+  readonly budget?: Budget;
+}
+
+/** Users whose Leads are about to be deleted, closed or deactivated, and how many may be. */
+export interface RemovalRequest {
+  readonly connector: string;
+  readonly userIds: readonly string[];
+  readonly now: number;
+  /** In how many milliseconds removals are counted. */
+  readonly windowMs: number;
+  /** So many are always admitted … */
+  readonly atLeast: number;
+  /** … or this share of the linked Leads, whichever is more. */
+  readonly percent: number;
+}
+
+export interface Admission {
+  readonly admitted: ReadonlySet<string>;
+  /** Whether these are the first that are not, so that somebody has to be told. */
+  readonly tripped: boolean;
 }
 
 export interface Store {
@@ -490,13 +565,47 @@ export interface Store {
   readSetting(name: string): Promise<string | undefined>;
   writeSetting(name: string, value: string): Promise<void>;
 
-  readGate(connector: string): Promise<Gate | undefined>;
-  /** Never opens or shortens one that another process closed for longer. */
-  closeGate(connector: string, gate: Gate): Promise<void>;
+  readConnector(connector: string): Promise<ConnectorState>;
+  /**
+   * Never opens or shortens a gate that another process closed for longer. Ends the probe.
+   *
+   * @param event for the journal
+   * @param at epoch milliseconds
+   */
+  closeGate(connector: string, gate: Gate, event: 'gate closed' | 'probe failed', at: number): Promise<void>;
   /** @param seen the gate behind which Salesforce answered; one that was closed since stays closed */
-  openGate(connector: string, seen: Gate): Promise<void>;
+  openGate(connector: string, seen: Gate, at: number): Promise<void>;
+  /**
+   * Lets one process ask Salesforce whether the gate may open.
+   *
+   * @param seen the gate, whose time is over
+   * @param until epoch milliseconds; then another may ask, if this one never told
+   * @returns whether it is the caller
+   */
+  takeProbe(connector: string, seen: Gate, now: number, until: number): Promise<boolean>;
+  /** Nothing was asked: another may. */
+  returnProbe(connector: string): Promise<void>;
   /** Lets a gate that waits for somebody be tried: its wait ends now. */
   probeGate(connector: string, now: number): Promise<void>;
+
+  /** From the moment this resolves on nothing is claimed, by any process. A pause that is there already keeps its reason. @returns whether it was not paused */
+  pauseConnector(connector: string, pause: Pause): Promise<boolean>;
+  /** Ends the pause and whatever the gate waits for: somebody says that it should be tried now. @returns whether it was paused */
+  resumeConnector(connector: string, by: Pause): Promise<boolean>;
+
+  /** Remembers what the org has left; a level that is new is journaled. @returns the level before */
+  noteBudget(connector: string, budget: Budget): Promise<Budget['level']>;
+
+  /** Counts removals, each user once, and admits as many as the request allows; none that are new while others are held. */
+  admitRemovals(request: RemovalRequest): Promise<Admission>;
+  /**
+   * Makes held lanes due with a person's verdict on them. Approving all of them starts the count of removals anew.
+   *
+   * @param by who decided, and when
+   * @param userId one user; all held ones when absent
+   * @returns how many lanes
+   */
+  judgeHeld(connector: string, verdict: Verdict, by: Pick<Pause, 'actor' | 'at'>, userId?: string): Promise<number>;
 
   /** Calls `listener` whenever lanes of a connector may have become due, here or in another process. @returns how to stop that */
   onDue(listener: (connector: string) => void): () => void;

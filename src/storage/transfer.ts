@@ -4,7 +4,7 @@ import { StorageUnavailable } from './errors.ts';
 import type { Derived } from './store.ts';
 
 /** In the order in which they are exported and imported: a lane follows its user. */
-export const RECORD_KINDS = ['resource', 'member', 'lane', 'journal', 'gate'] as const;
+export const RECORD_KINDS = ['resource', 'member', 'lane', 'journal', 'gate', 'pause'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** One row of a table, its members named as in `store.ts`; what is null in the table is absent. */

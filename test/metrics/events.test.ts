@@ -50,7 +50,7 @@ const calls = (outcome: string) => ({
 });
 
 describe('metrics', () => {
-  const gate = { kind: 'gate closed', class: 'throttle', reason: 'x' } as const;
+  const gate = { kind: 'gate closed', class: 'throttle', reason: 'x', failures: 1 } as const;
   const answered = { requestId: 'x', route: '/scim/v2/Users', status: 201, durationMs: 4 };
 
   it.each<[string, (metrics: Metrics) => void, Readonly<Record<string, number>>]>([

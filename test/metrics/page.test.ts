@@ -120,7 +120,7 @@ describe.each(ENGINES)('without METRICS_TOKEN on $name', (engine) => {
 });
 
 describe('the backlog', () => {
-  const counts = { idle: 7, due: 2, parked: 1 };
+  const counts = { idle: 7, due: 2, parked: 1, held: 0 };
   let now = 0;
   let isAway = false;
   let reads = 0;
@@ -134,7 +134,7 @@ describe('the backlog', () => {
         return counts;
       },
       nextDueAt: async () => 10_000,
-      readGate: async () => ({ class: 'outage', reason: 'x', failures: 1 }),
+      readConnector: async () => ({ gate: { class: 'outage', reason: 'x', failures: 1 } }),
     },
   };
   const read = async (metrics: ReturnType<typeof createMetrics>) => {

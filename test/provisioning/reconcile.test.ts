@@ -330,12 +330,8 @@ describe.each(ENGINES)('on $name', (engine) => {
 
     it('tells that nothing was sent, and of the gate, when nothing may be', async () => {
       const ada = await world.create(person('ada'));
-      await world.store.closeGate(CONNECTOR, {
-        class: 'throttle',
-        reason: 'too many',
-        failures: 1,
-        until: world.now() + HOUR,
-      });
+      const gate = { class: 'throttle', reason: 'too many', failures: 1, until: world.now() + HOUR };
+      await world.store.closeGate(CONNECTOR, gate, 'gate closed', world.now());
       const pushed = await push(ada, { waitMs: 0 });
       expect(pushed).toMatchObject({ lane: { state: 'due', dueAt: 0 }, gate: { reason: 'too many' } });
       expect(pushed?.attempt).toBeUndefined();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { classifyFault, type FaultClass } from '../../src/provisioning/classify.ts';
-import { gateDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/retry.ts';
+import { gateDelayMs, recordDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/retry.ts';
 import { faultOf, type Row } from './classify.cases.ts';
 
 const SECOND = 1000;
@@ -42,7 +42,8 @@ describe('the longest delay', () => {
     ['throttle', 7, MINUTE],
     ['data', 1, 0],
     ['policy', 1, 0],
-    ['authentication', 1, Infinity],
+    ['authentication', 1, 30 * SECOND],
+    ['authentication', 9, 15 * MINUTE],
   ] as const)('of class %s after attempt %s is %s ms', (faultClass, attempts, ms) => {
     expect(retryDelayMs(faultClass, attempts, 1)).toBe(ms);
   });
@@ -72,9 +73,9 @@ describe('the delay', () => {
 
 const GATES: readonly (readonly [title: string, row: Row, ms: number])[] = [
   [
-    'a minute after too many calls at the same time',
-    ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests'],
-    MINUTE,
+    'some seconds after too many calls at the same time',
+    ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'],
+    5 * SECOND,
   ],
   [
     'a quarter of an hour after the last call of the day',
@@ -90,10 +91,27 @@ const GATES: readonly (readonly [title: string, row: Row, ms: number])[] = [
   ['a quarter of an hour while the storage is full', ['throttle', 400, 'STORAGE_LIMIT_EXCEEDED'], 15 * MINUTE],
   ['as long as Salesforce asks', ['throttle', 503, 'HTTP_503', '', { retryAfterMs: 2 * MINUTE }], 2 * MINUTE],
   ['half a second on average after a first outage', ['outage', 503, 'HTTP_503'], SECOND / 2],
+  ['a minute after any other limit', ['throttle', 400, 'TOO_MANY_APEX_REQUESTS'], MINUTE],
   ['until somebody acts after refused credentials', ['authentication', 400, 'invalid_client'], Infinity],
 ];
 
 it.each(GATES)('the gate is closed %s', (_title, row, ms) => {
   const fault = faultOf(row);
   expect(gateDelayMs(fault, classifyFault(fault), 1, 0.5)).toBe(ms);
+});
+
+it.each([
+  [1, 5 * SECOND],
+  [2, 10 * SECOND],
+  [4, 40 * SECOND],
+  [5, MINUTE],
+  [5000, MINUTE],
+])('the gate is closed longer each time when too many calls run at once: %s in a row, %s ms', (failures, ms) => {
+  const fault = faultOf(['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded']);
+  expect(gateDelayMs(fault, 'throttle', failures, 0.5)).toBe(ms);
+});
+
+it('a record that needs storage waits a quarter of an hour, while others go on', () => {
+  const fault = faultOf(['throttle', 400, 'STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded', { scope: 'record' }]);
+  expect(recordDelayMs(fault, classifyFault(fault), 1, 0.5)).toBe(15 * MINUTE);
 });

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
-import type { Change, LaneQuery, LateWrite, LeasedLane, Store, StoredResource } from '../../src/storage/store.ts';
+import type {
+  Change,
+  ConnectorEntry,
+  Gate,
+  LaneQuery,
+  LateWrite,
+  LeasedLane,
+  Store,
+  StoredResource,
+} from '../../src/storage/store.ts';
 import { settlement } from './support/settlement.ts';
 import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 
@@ -38,6 +47,12 @@ const plain = (resource: StoredResource | undefined): unknown =>
 
 const claim = (store: Store, now: number, lease = 'lease-1', limit = 200): Promise<readonly LeasedLane[]> =>
   store.claimLanes({ connector: CONNECTOR, limit, lease, leaseMs: 10_000, now });
+
+const gateOf = async (store: Store): Promise<Gate | undefined> => (await store.readConnector(CONNECTOR)).gate;
+
+/** What the journal tells of the connector, oldest first. */
+const story = async (store: Store): Promise<readonly ConnectorEntry[]> =>
+  (await store.readJournal(CONNECTOR, 100)).map(({ detail }) => detail as ConnectorEntry).reverse();
 
 describe.each(ENGINES)('storage contract on $name', (engine) => {
   let store: Store;
@@ -286,7 +301,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         [settlement(lane as LeasedLane, { state: 'parked', delivered: false, attempts: 3 })],
         1_100,
       );
-      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 0, parked: 1 });
+      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 0, parked: 1, held: 0 });
       await store.commit(change(user, 'bjensen', 'renamed', 2_000));
       expect(await store.readLane(CONNECTOR, user.id)).toMatchObject({ state: 'due', dueAt: 2_000, attempts: 0 });
     });
@@ -303,7 +318,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         attempts: 0,
       });
       expect(await store.releaseLanes(CONNECTOR, 2_000)).toBe(2);
-      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 3, parked: 0 });
+      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 0, due: 3, parked: 0, held: 0 });
     });
 
     it('forgets the lane of a deleted user once Salesforce was told, unless it changed meanwhile', async () => {
@@ -411,11 +426,16 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       const failed = settlement(lane as LeasedLane, { state: 'due', dueAt: 900_000, delivered: false, lead: 'keep' });
       await store.settleLanes(CONNECTOR, 'lease-1', [failed], 5_000);
       await claim(store, 5_000, 'lease-2');
-      await store.closeGate(CONNECTOR, { class: 'outage', reason: 'x', failures: 3, until: 900_000 });
+      await store.closeGate(
+        CONNECTOR,
+        { class: 'outage', reason: 'x', failures: 3, until: 900_000 },
+        'gate closed',
+        1_000,
+      );
       await store.hastenLanes(CONNECTOR, 100);
       expect(await store.readLane(CONNECTOR, waiting.id)).toMatchObject({ state: 'due', dueAt: 100 });
       expect(await store.readLane(CONNECTOR, leased.id)).toMatchObject({ dueAt: 15_000 });
-      expect(await store.readGate(CONNECTOR)).toMatchObject({ until: 100, failures: 3 });
+      expect(await gateOf(store)).toMatchObject({ until: 100, failures: 3 });
     });
   });
 
@@ -536,32 +556,207 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
     const refused = { class: 'authentication', reason: 'invalid_grant', failures: 1 };
 
     it('keeps the gate of a connector until it is opened by who saw it', async () => {
-      expect(await store.readGate(CONNECTOR)).toBeUndefined();
-      await store.closeGate(CONNECTOR, throttled);
-      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
-      await store.openGate(CONNECTOR, { ...throttled, until: 8_000 });
-      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
-      await store.openGate(CONNECTOR, throttled);
-      expect(await store.readGate(CONNECTOR)).toBeUndefined();
+      expect(await gateOf(store)).toBeUndefined();
+      await store.closeGate(CONNECTOR, throttled, 'gate closed', 1_000);
+      expect(await gateOf(store)).toEqual(throttled);
+      await store.openGate(CONNECTOR, { ...throttled, until: 8_000 }, 1_000);
+      expect(await gateOf(store)).toEqual(throttled);
+      await store.openGate(CONNECTOR, throttled, 1_000);
+      expect(await gateOf(store)).toBeUndefined();
     });
 
     it('is closed for longer by whoever asks, and never for less', async () => {
-      await store.closeGate(CONNECTOR, throttled);
-      await store.closeGate(CONNECTOR, { ...throttled, until: 8_000 });
-      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
-      await store.closeGate(CONNECTOR, refused);
-      await store.closeGate(CONNECTOR, throttled);
-      await store.openGate(CONNECTOR, throttled);
-      expect(await store.readGate(CONNECTOR)).toEqual(refused);
+      await store.closeGate(CONNECTOR, throttled, 'gate closed', 1_000);
+      await store.closeGate(CONNECTOR, { ...throttled, until: 8_000 }, 'gate closed', 1_000);
+      expect(await gateOf(store)).toEqual(throttled);
+      await store.closeGate(CONNECTOR, refused, 'gate closed', 1_000);
+      await store.closeGate(CONNECTOR, throttled, 'gate closed', 1_000);
+      await store.openGate(CONNECTOR, throttled, 1_000);
+      expect(await gateOf(store)).toEqual(refused);
     });
 
     it('is tried again when somebody lets it, and only one that waits for that', async () => {
-      await store.closeGate(CONNECTOR, throttled);
+      await store.closeGate(CONNECTOR, throttled, 'gate closed', 1_000);
       await store.probeGate(CONNECTOR, 500);
-      expect(await store.readGate(CONNECTOR)).toEqual(throttled);
-      await store.closeGate(CONNECTOR, refused);
+      expect(await gateOf(store)).toEqual(throttled);
+      await store.closeGate(CONNECTOR, refused, 'gate closed', 1_000);
       await store.probeGate(CONNECTOR, 500);
-      expect(await store.readGate(CONNECTOR)).toEqual({ ...refused, failures: 0, until: 500 });
+      expect(await gateOf(store)).toEqual({ ...refused, failures: 0, until: 500 });
+    });
+  });
+
+  describe('a probe of a gate', () => {
+    const gate = { class: 'outage', reason: 'HTTP_503', failures: 6, until: 9_000 };
+
+    it('is given to one process, and to the next when that one never told', async () => {
+      await store.closeGate(CONNECTOR, gate, 'gate closed', 1_000);
+      const take = (now: number): Promise<boolean> => store.takeProbe(CONNECTOR, gate, now, now + 500);
+      expect(await take(8_999)).toBe(false);
+      expect(await Promise.all([take(9_000), take(9_000), take(9_000)])).toEqual([true, false, false]);
+      expect([await take(9_499), await take(9_500)]).toEqual([false, true]);
+    });
+
+    it('is free again when nothing was asked, and not of a gate that was closed since', async () => {
+      await store.closeGate(CONNECTOR, gate, 'gate closed', 1_000);
+      expect(await store.takeProbe(CONNECTOR, gate, 9_000, 60_000)).toBe(true);
+      await store.returnProbe(CONNECTOR);
+      expect(await store.takeProbe(CONNECTOR, gate, 9_000, 60_000)).toBe(true);
+      await store.closeGate(CONNECTOR, { ...gate, failures: 7, until: 20_000 }, 'probe failed', 9_100);
+      expect(await store.takeProbe(CONNECTOR, gate, 30_000, 60_000)).toBe(false);
+      expect(await store.takeProbe(CONNECTOR, { ...gate, failures: 7, until: 20_000 }, 20_000, 60_000)).toBe(true);
+    });
+
+    it('leaves its story in the journal of the connector', async () => {
+      const again = { ...gate, failures: 7, until: 20_000 };
+      await store.closeGate(CONNECTOR, gate, 'gate closed', 1_000);
+      await store.closeGate(CONNECTOR, { ...gate, until: 5_000 }, 'gate closed', 1_001);
+      await store.closeGate(CONNECTOR, again, 'probe failed', 9_000);
+      await store.openGate(CONNECTOR, gate, 9_500);
+      await store.openGate(CONNECTOR, again, 20_000);
+      expect(await story(store)).toEqual([
+        { event: 'gate closed', class: 'outage', reason: 'HTTP_503', until: 9_000 },
+        { event: 'probe failed', class: 'outage', reason: 'HTTP_503', until: 20_000 },
+        { event: 'gate opened', class: 'outage' },
+      ]);
+    });
+  });
+
+  describe('a pause', () => {
+    const pause = { reason: 'moving orgs', actor: 'admin', at: 2_000 };
+
+    it('stops all claims from the moment it is there, and ends with a resume that hastens the gate', async () => {
+      await create('a');
+      await store.closeGate(CONNECTOR, { class: 'outage', reason: 'x', failures: 7, until: 900_000 }, 'gate closed', 1);
+      expect(await store.pauseConnector(CONNECTOR, pause)).toBe(true);
+      expect(await claim(store, 5_000)).toEqual([]);
+      expect(await store.pauseConnector(CONNECTOR, { ...pause, reason: 'another' })).toBe(false);
+      expect(await store.readConnector(CONNECTOR)).toMatchObject({ pause, gate: { until: 900_000 } });
+      expect(await store.resumeConnector(CONNECTOR, { ...pause, reason: 'moved', at: 6_000 })).toBe(true);
+      expect(await store.readConnector(CONNECTOR)).toEqual({
+        gate: { class: 'outage', reason: 'x', failures: 7, until: 6_000 },
+      });
+      expect(await claim(store, 6_000)).toHaveLength(1);
+      expect((await story(store)).slice(1)).toEqual([
+        { event: 'paused', reason: 'moving orgs', actor: 'admin' },
+        { event: 'resumed', reason: 'moved', actor: 'admin' },
+      ]);
+    });
+
+    it('that is not there ends what a gate waits for all the same', async () => {
+      await store.closeGate(CONNECTOR, { class: 'authentication', reason: 'x', failures: 1 }, 'gate closed', 1_000);
+      expect(await store.resumeConnector(CONNECTOR, pause)).toBe(false);
+      expect(await gateOf(store)).toMatchObject({ until: 2_000, failures: 0 });
+    });
+  });
+
+  it('remembers what the org has left, and journals a new level once', async () => {
+    const budget = { used: 50, max: 100, level: 'ample', at: 1_000 } as const;
+    expect(await store.noteBudget(CONNECTOR, budget)).toBe('ample');
+    expect(await store.noteBudget(CONNECTOR, { ...budget, used: 85, level: 'slowed' })).toBe('ample');
+    expect(await store.noteBudget(CONNECTOR, { ...budget, used: 86, level: 'slowed', at: 2_000 })).toBe('slowed');
+    expect(await store.readConnector(CONNECTOR)).toEqual({
+      budget: { used: 86, max: 100, level: 'slowed', at: 2_000 },
+    });
+    expect(await store.noteBudget(CONNECTOR, budget)).toBe('slowed');
+    expect((await story(store)).map(({ event }) => event)).toEqual(['slowed', 'unslowed']);
+  });
+
+  describe('the guard over removals', () => {
+    const HOUR = 3_600_000;
+    const link = async (count: number): Promise<string[]> => {
+      const users = [];
+      for (let index = 0; index < count; index += 1) users.push((await create(`u${index}`)).id);
+      const lanes = await claim(store, 1_000, 'link');
+      const settled = lanes.map((lane) =>
+        settlement(lane, { lead: { leadId: `00Q${lane.userId}`, origin: 'created' } }),
+      );
+      await store.settleLanes(CONNECTOR, 'link', settled, 1_000);
+      return users;
+    };
+    const admit = async (userIds: readonly string[], now = 10_000, atLeast = 2, percent = 10): Promise<number> =>
+      (await store.admitRemovals({ connector: CONNECTOR, userIds, now, windowMs: HOUR, atLeast, percent })).admitted
+        .size;
+    const hold = async (userId: string, name: string, now = 20_000): Promise<void> => {
+      await store.commit(change(storedUser(name, 1, userId), name, `${name}x`, now));
+      const [lane] = await claim(store, now, 'hold');
+      await store.settleLanes(
+        CONNECTOR,
+        'hold',
+        [settlement(lane as LeasedLane, { state: 'held', delivered: false })],
+        now,
+      );
+    };
+
+    it.each([
+      ['a number', 8, 2],
+      ['a share of the linked Leads', 40, 4],
+    ])('admits %s, whichever is more', async (_what, linked, admitted) => {
+      const users = await link(linked);
+      expect(await admit(users)).toBe(admitted);
+    });
+
+    it('counts a user once, and for an hour', async () => {
+      const users = await link(8);
+      expect(await admit(users.slice(0, 2))).toBe(2);
+      expect(await admit(users.slice(0, 2))).toBe(2);
+      expect(await admit(users.slice(2, 4))).toBe(0);
+      expect(await admit(users.slice(2, 4), 10_000 + HOUR)).toBe(2);
+    });
+
+    it('counts Leads that are gone already among those that were linked', async () => {
+      const users = await link(30);
+      expect(await admit(users.slice(0, 2))).toBe(2);
+      for (const [index, id] of users.slice(0, 2).entries())
+        await store.commit(removal(storedUser('x', 1, id), `u${index}`, 11_000));
+      const lanes = await claim(store, 12_000, 'gone');
+      await store.settleLanes(
+        CONNECTOR,
+        'gone',
+        lanes.map((lane) => settlement(lane, { state: 'gone' })),
+        12_000,
+      );
+      expect(await admit(users.slice(2, 5))).toBe(1);
+    });
+
+    it('admits nobody new while others are held, and tells the first time alone', async () => {
+      const users = await link(4);
+      const request = { connector: CONNECTOR, userIds: users, now: 10_000, windowMs: HOUR, atLeast: 2, percent: 10 };
+      expect(await store.admitRemovals(request)).toEqual({ admitted: new Set(users.slice(0, 2)), tripped: true });
+      await hold(users[2] as string, 'u2');
+      expect(await store.countLanes(CONNECTOR)).toEqual({ idle: 3, due: 0, parked: 0, held: 1 });
+      expect(await store.admitRemovals({ ...request, now: 10_000 + 2 * HOUR })).toEqual({
+        admitted: new Set(),
+        tripped: false,
+      });
+      expect(await story(store)).toMatchObject([{ event: 'removals held' }]);
+    });
+
+    it('is let past by a verdict on the latest change, which also starts the count anew when it approves all', async () => {
+      const users = await link(4);
+      expect(await admit(users)).toBe(2);
+      await hold(users[2] as string, 'u2');
+      await hold(users[3] as string, 'u3', 21_000);
+      const by = { actor: 'admin', at: 30_000 };
+      expect(await store.judgeHeld(CONNECTOR, 'rejected', by, users[2])).toBe(1);
+      expect(await store.readLane(CONNECTOR, users[2] as string)).toMatchObject({ state: 'due', verdict: 'rejected' });
+      expect(await admit(users.slice(0, 1).concat('other'), 31_000)).toBe(1);
+      expect(await store.judgeHeld(CONNECTOR, 'approved', by)).toBe(1);
+      expect(await store.judgeHeld(CONNECTOR, 'approved', by)).toBe(0);
+      expect(await admit(['another'], 31_000)).toBe(1);
+      await store.commit(change(storedUser('u3x', 2, users[3]), 'u3x', 'u3y', 40_000));
+      expect(await store.readLane(CONNECTOR, users[3] as string)).not.toHaveProperty('verdict');
+      expect((await story(store)).slice(1)).toEqual([
+        { event: 'removals rejected', actor: 'admin', users: 1 },
+        { event: 'removals approved', actor: 'admin', users: 1 },
+      ]);
+    });
+
+    it('leaves held users alone when parked ones are tried again, and lets go of one that changes', async () => {
+      const users = await link(4);
+      await hold(users[2] as string, 'u2');
+      expect(await store.releaseLanes(CONNECTOR, 25_000)).toBe(0);
+      await store.commit(change(storedUser('u2x', 2, users[2]), 'u2x', 'u2y', 30_000));
+      expect(await store.readLane(CONNECTOR, users[2] as string)).toMatchObject({ state: 'due' });
     });
   });
 

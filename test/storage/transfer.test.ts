@@ -92,7 +92,7 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
   const settle = (store: Store, lane: LeasedLane, more: Partial<Settlement>): Promise<unknown> =>
     store.settleLanes(CONNECTOR, 'lease', [settlement(lane, { lead: LEAD, ...more })], 3_000);
 
-  /** Users in every state, a group, a gate and a gap in the sequence. */
+  /** Users in every state, a group, a gate, a pause and a gap in the sequence. */
   const fill = async (store: Store): Promise<void> => {
     const gone = await create(store, 'gone');
     await create(store, 'bjensen', { emails: [{ value: 'B@Example.com', type: 'work' }], title: 'Ångström 𝒳 \u2028' });
@@ -105,12 +105,9 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
     await settle(store, first, {});
     const error = { class: 'data', code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'no "sheriffs"', hint: 'x' };
     await settle(store, second, { state: 'parked', delivered: false, attempts: 3, lead: {}, error });
-    await store.closeGate(CONNECTOR, {
-      class: 'throttled',
-      reason: 'REQUEST_LIMIT_EXCEEDED',
-      failures: 2,
-      until: 9_000,
-    });
+    const gate = { class: 'throttled', reason: 'REQUEST_LIMIT_EXCEEDED', failures: 2, until: 9_000 };
+    await store.closeGate(CONNECTOR, gate, 'gate closed', 4_000);
+    await store.pauseConnector(CONNECTOR, { reason: 'moving', actor: 'admin', at: 5_000 });
   };
 
   interface Export {

@@ -88,9 +88,11 @@ export const userNameOf = ({ document }: StoredResource): string =>
 
 /** Long work asks Salesforce nothing while the service may not either. @throws CommandFailed */
 export async function refuseClosedGate({ store, connector, now }: LookContext): Promise<void> {
-  const gate = await store.readGate(connector);
+  const { gate } = await store.readConnector(connector);
   if (!gate || (gate.until !== undefined && gate.until <= now())) return;
   const until =
-    gate.until === undefined ? 'until the service is restarted' : `until ${new Date(gate.until).toISOString()}`;
+    gate.until === undefined
+      ? 'until "scim-salesforce resume" or a restart'
+      : `until ${new Date(gate.until).toISOString()}`;
   throw new CommandFailed(`the gate to Salesforce is closed ${until}: ${gate.reason}`);
 }

@@ -15,7 +15,7 @@ interface LanesOptions {
   readonly json?: boolean;
 }
 
-const STATES: readonly LaneState[] = ['due', 'idle', 'parked'];
+const STATES: readonly LaneState[] = ['due', 'idle', 'parked', 'held'];
 const DEFAULT_LIMIT = 50;
 
 export const lanesCommand = (): Command =>

@@ -52,7 +52,7 @@ function push(config: Config, idOrUserName: string, { resend = false, wait }: Pu
 const isDelivered = ({ attempt }: Pushed): boolean =>
   attempt?.outcome === 'delivered' || attempt?.outcome === 'skipped';
 
-function printPushed({ attempt, lane, gate }: Pushed, waitSeconds: number): string {
+function printPushed({ attempt, lane, gate, pause }: Pushed, waitSeconds: number): string {
   const told = attempt
     ? `${attempt.action} ${attempt.outcome}  (${attempt.reason}; ${attempt.durationMs} ms)`
     : `nothing was sent within ${waitSeconds} s: the user is next, as soon as the service can`;
@@ -61,6 +61,7 @@ function printPushed({ attempt, lane, gate }: Pushed, waitSeconds: number): stri
     ...(attempt && attempt.fields.length > 0 ? [`  ${attempt.fields.join(', ')}`] : []),
     ...(lane?.leadId === undefined ? [] : [`  Lead ${lane.leadId}`]),
     ...(lane?.error ? [`  ${lane.error.code}: ${lane.error.message}`, `  ${lane.error.hint ?? ''}`] : []),
+    ...(pause ? [`  delivery is paused: ${pause.reason}`] : []),
     ...(gate ? [`  the gate to Salesforce is closed: ${gate.reason}`] : []),
   ];
   return `${lines.filter((line) => line.trim() !== '').join('\n')}\n`;

@@ -31,7 +31,8 @@ const MAX_ENTRIES = 100;
 async function readTimeline(store: Store, idOrUserName: string, find: FindUser): Promise<UserTimeline | undefined> {
   const stored = (await store.readResource(PROVISIONED_TYPE, idOrUserName)) ?? (await find(idOrUserName));
   const id = stored?.id ?? idOrUserName;
-  const journal = await store.readJournal(id, MAX_ENTRIES);
+  // The connector has entries of its own, under its name: status shows them.
+  const journal = (await store.readJournal(id, MAX_ENTRIES)).filter(({ kind }) => kind !== 'connector');
   if (!stored && journal.length === 0) return undefined;
   const lane = await store.readLane(CONNECTOR, id);
   return { ...(stored && { user: describe(stored) }), ...(lane && { lane }), journal };

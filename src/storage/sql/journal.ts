@@ -1,5 +1,5 @@
 /** The journal: writing a change, reading what became of one resource, forgetting what is old. */
-import type { Change, JournalEntry } from '../store.ts';
+import type { Change, ConnectorEntry, JournalEntry } from '../store.ts';
 import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 /** @param version that the change made, or that it removed */
@@ -13,6 +13,11 @@ export function writeEntry({
   const text = `insert into journal (at, kind, type, id, version, detail)
                 values ($1, 'change', $2, $3, $4, $5)`;
   return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
+}
+
+export function writeConnectorEntry(connector: string, entry: ConnectorEntry, at: number): Statement {
+  const text = `insert into journal (at, kind, type, id, version, detail) values ($1, 'connector', 'Connector', $2, 0, $3)`;
+  return { text, values: [at, connector, JSON.stringify(entry)], unread: true };
 }
 
 export async function readJournal(driver: Driver, id: string, limit: number): Promise<readonly JournalEntry[]> {

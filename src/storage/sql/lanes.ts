@@ -6,6 +6,7 @@ import type {
   LaneCounts,
   LaneError,
   LaneLink,
+  LaneState,
   LatestChange,
   LateWrite,
   LeadEnd,
@@ -13,12 +14,15 @@ import type {
   LeadLink,
   LeadOrigin,
   Settlement,
+  Verdict,
 } from '../store.ts';
 import type { Dialect } from './dialect.ts';
+import { hastenGate } from './gate.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
-  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
+  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at,
+  lane.verdict, lane.verdict_seq`;
 
 /** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
 const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
@@ -29,6 +33,7 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
   const { connector, limit, lease, leaseMs, now } = request;
   const text = `with claimed as materialized (
       select user_id from lane where connector = $3 and state = 'due' and due_at <= $4
+        and not exists (select 1 from pause where pause.connector = $3)
       order by due_at limit $5 ${dialect.skipLocked}
     )
     update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
@@ -51,7 +56,7 @@ export function* hastenLanes(connector: string, now: number): Transaction<void> 
     text: `update lane set due_at = $2 where connector = $1 and state = 'due' and due_at > $2 and lease is null`,
     values: [connector, now],
   };
-  yield { text: 'update gate set until = $2 where connector = $1 and until > $2', values: [connector, now] };
+  yield* hastenGate(connector, now);
 }
 
 export function* linkLanes(
@@ -236,7 +241,8 @@ export async function countLanes(driver: Driver, connector: string): Promise<Lan
   const text = 'select state, count(*) as lanes from lane where connector = $1 group by state';
   const rows = await driver.read({ text, values: [connector] });
   const counts = new Map(rows.map((row) => [String(row['state']), Number(row['lanes'])]));
-  return { idle: counts.get('idle') ?? 0, due: counts.get('due') ?? 0, parked: counts.get('parked') ?? 0 };
+  const of = (state: LaneState): number => counts.get(state) ?? 0;
+  return { idle: of('idle'), due: of('due'), parked: of('parked'), held: of('held') };
 }
 
 export async function nextDueAt(driver: Driver, connector: string): Promise<number | undefined> {
@@ -265,6 +271,7 @@ export function toLane(row: Row): Lane {
     ...present('error', parseText(row['error']) as LaneError | undefined),
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),
+    ...present('verdict', readVerdict(row)),
   };
 }
 
@@ -280,6 +287,11 @@ function toChange(row: Row): LatestChange | undefined {
   const { requestId } = JSON.parse(row['change']) as ChangeEntry;
   return { requestId, at: Number(row['changed_at']) };
 }
+
+/** A verdict is about the change that was held; the next one has none. */
+const readVerdict = (row: Row): Verdict | undefined =>
+  // Written by `judgeHeld` only.
+  row['verdict_seq'] === row['tail_seq'] ? (optionalText(row['verdict']) as Verdict | undefined) : undefined;
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const optionalNumber = (value: unknown): number | undefined =>

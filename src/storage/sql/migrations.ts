@@ -117,6 +117,39 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'Leads that are not kept up to date any more',
     statements: () => ['alter table lane add column ended text'],
   },
+  {
+    name: 'pause, budget and guard of a connector',
+    statements: () => [
+      'alter table gate add column probe_until bigint',
+      'alter table lane add column verdict text',
+      'alter table lane add column verdict_seq bigint',
+      `create index lane_held on lane (connector) where state = 'held'`,
+      `create table pause (
+         connector text primary key,
+         reason text not null,
+         actor text not null,
+         at bigint not null
+       )`,
+      `create table budget (
+         connector text primary key,
+         used bigint not null,
+         max bigint not null,
+         level text not null,
+         at bigint not null
+       )`,
+      // Whose Lead was taken away when; those before `since` were approved by somebody and count no more.
+      `create table guard (
+         connector text primary key,
+         since bigint not null
+       )`,
+      `create table removal (
+         connector text not null,
+         user_id text not null,
+         at bigint not null,
+         primary key (connector, user_id)
+       )`,
+    ],
+  },
 ];
 
 /** The schema version of this program. */
@@ -136,6 +169,10 @@ export const TABLE_NAMES = [
   'setting',
   'job',
   'import',
+  'pause',
+  'budget',
+  'guard',
+  'removal',
 ] as const;
 
 /** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */

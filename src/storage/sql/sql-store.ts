@@ -5,7 +5,9 @@ import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
 import { estimateLooks } from './cost.ts';
 import type { Dialect } from './dialect.ts';
-import { closeGate, openGate, probeGate, readGate } from './gate.ts';
+import { noteBudget, pauseConnector, readConnector, resumeConnector } from './connector.ts';
+import { closeGate, openGate, probeGate, returnProbe, takeProbe } from './gate.ts';
+import { admitRemovals, judgeHeld } from './guard.ts';
 import { holdJob, takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
@@ -134,10 +136,17 @@ export function sqlStore(
     holdJob: (name, heldUntil, until) => driver.write(() => holdJob(name, heldUntil, until)),
     readSetting: (name) => readSetting(driver, name),
     writeSetting: (name, value) => driver.write(() => writeSetting(name, value)),
-    readGate: (connector) => readGate(driver, connector),
-    closeGate: (connector, gate) => driver.write(() => closeGate(connector, gate)),
-    openGate: (connector, seen) => driver.write(() => openGate(connector, seen)),
+    readConnector: (connector) => readConnector(driver, connector),
+    closeGate: (connector, gate, event, at) => driver.write(() => closeGate(connector, gate, event, at)),
+    openGate: (connector, seen, at) => driver.write(() => openGate(connector, seen, at)),
+    takeProbe: (connector, seen, now, until) => driver.write(() => takeProbe(connector, seen, now, until)),
+    returnProbe: (connector) => driver.write(() => returnProbe(connector)),
     probeGate: (connector, now) => driver.write(() => probeGate(connector, now)),
+    pauseConnector: (connector, pause) => driver.write(() => pauseConnector(connector, pause)),
+    resumeConnector: (connector, by) => announce(connector, () => resumeConnector(connector, by)),
+    noteBudget: (connector, budget) => driver.write(() => noteBudget(connector, budget)),
+    admitRemovals: (request) => driver.write(() => admitRemovals(dialect, request)),
+    judgeHeld: (connector, verdict, by, userId) => announce(connector, () => judgeHeld(connector, verdict, by, userId)),
     onDue: (listener) => due.listen(listener),
     now: async () => {
       const [row] = await driver.read({ text: `select ${dialect.now} as now`, values: [] });

@@ -71,6 +71,8 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       optional('error', 'json'),
       optional('last_attempt_at', 'bigint'),
       optional('last_delivered_at', 'bigint'),
+      optional('verdict', 'text'),
+      optional('verdict_seq', 'bigint'),
     ],
   },
   journal: {
@@ -96,5 +98,10 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       column('failures', 'bigint'),
       optional('until', 'bigint'),
     ],
+  },
+  pause: {
+    name: 'pause',
+    key: ['connector'],
+    columns: [column('connector', 'text'), column('reason', 'text'), column('actor', 'text'), column('at', 'bigint')],
   },
 };

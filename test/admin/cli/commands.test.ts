@@ -11,8 +11,8 @@ import { addUsers, runCommand, type CommandResult } from './support.ts';
 const SECRET = 'Hidden-from-everybody-7';
 
 const COMMANDS = [
-  ...['serve', 'sandbox', 'users', 'lanes', 'show', 'preview', 'push', 'retry', 'reconcile', 'link', 'check'],
-  ...['export', 'import', 'backup', 'migrate'],
+  ...['serve', 'sandbox', 'status', 'users', 'lanes', 'show', 'preview', 'push', 'retry', 'reconcile', 'link', 'check'],
+  ...['release', 'pause', 'resume', 'export', 'import', 'backup', 'migrate'],
 ];
 
 describe('the command line', () => {
@@ -21,8 +21,11 @@ describe('the command line', () => {
     [['export', '--nope'], "unknown option '--nope'"],
     [['import'], "missing required argument 'file'"],
     [['retry'], 'say which user, or --all'],
+    [['release'], 'say which user, or --all'],
+    [['release', 'robin', '--all'], 'say which user, or --all'],
+    [['pause'], "missing required argument 'reason'"],
     [['backup', 'a', 'b'], 'too many arguments'],
-    [['lanes', '--state', 'lost'], '--state is one of due, idle, parked'],
+    [['lanes', '--state', 'lost'], '--state is one of due, idle, parked, held'],
     [['users', '--limit', '0'], '--limit takes a whole number from 1 on'],
     [['preview'], 'say which user or file, or --all, or --due'],
     [['export', '--json'], '--json needs a file'],

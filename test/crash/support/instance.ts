@@ -8,6 +8,9 @@ const SALESFORCE = {
   SALESFORCE_USERNAME: 'user@example.com',
   SALESFORCE_PASSWORD: 'password',
   SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+  // Users come and go here at random, and calls are many.
+  REMOVAL_GUARD_PERCENT: '100',
+  SALESFORCE_API_RESERVE_PERCENT: '0',
 };
 
 export class Instance {

@@ -26,8 +26,8 @@ export const IDLE_SOURCE: BacklogSource = {
   connector: 'salesforce',
   now: () => 0,
   store: {
-    countLanes: async () => ({ idle: 0, due: 0, parked: 0 }),
+    countLanes: async () => ({ idle: 0, due: 0, parked: 0, held: 0 }),
     nextDueAt: async () => undefined,
-    readGate: async () => undefined,
+    readConnector: async () => ({}),
   },
 };
