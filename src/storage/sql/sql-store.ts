@@ -7,7 +7,7 @@ import { estimateLooks } from './cost.ts';
 import type { Dialect } from './dialect.ts';
 import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
-import { pruneJournal, readJournal } from './journal.ts';
+import { pruneJournal, readEntries, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
 import type { Followers } from './mark-due.ts';
 import {
@@ -120,6 +120,7 @@ export function sqlStore(
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
     readJournal: (id, limit) => readJournal(driver, id, limit),
+    readEntries: (seqs) => readEntries(driver, dialect, seqs),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
     readGate: (connector) => readGate(driver, connector),
