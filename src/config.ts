@@ -149,15 +149,31 @@ const MAX_SLIPS = 2;
 const isOfKubernetes = (key: string, value = ''): boolean =>
   /_SERVICE_(HOST|PORT\w*)$|_PORT_\d+_(TCP|UDP|SCTP)\w*$/.test(key) || /^(tcp|udp|sctp):\/\//.test(value);
 
+const DATABASE_KEYS = [
+  'DATABASE_URL',
+  'SCHEMAS_DIR',
+  'UNIQUE_GROUP_NAMES',
+  'UNKNOWN_ATTRIBUTES',
+] as const satisfies readonly Key[];
+
+export type DatabaseConfig = Pick<Config, (typeof DATABASE_KEYS)[number]>;
+
+/** The same for commands that work on the database alone: what else is wrong, or not set where they run, is none of theirs. */
+export function readDatabaseConfig(environment: Environment = process.env): DatabaseConfig {
+  return read(environment, databaseFaults, new Set(DATABASE_KEYS));
+}
+
 type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];
 
-function read(environment: Environment, crossCheck: CrossCheck): Config {
+/** @param wanted keys; all of them when absent */
+function read(environment: Environment, crossCheck: CrossCheck, wanted?: ReadonlySet<string>): Config {
   const faults: string[] = [];
-  const values = {
+  const everything = {
     ...readDotEnv(faults),
     ...readConfigFile(environment['CONFIG_FILE'], faults),
     ...pickKnown(environment),
   };
+  const values = wanted ? pick(everything, (key) => wanted.has(key.replace(/_FILE$/, ''))) : everything;
   const config = check(resolveSecretFiles(values, faults), crossCheck, faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
   return config;
@@ -190,6 +206,9 @@ function readUsers(config: Config): CredentialUsers {
 /** What is not has its fault already. */
 const areTexts = ({ SCIM_BEARER_TOKENS: tokens, SCIM_CREDENTIALS: credentials }: Config): boolean =>
   [tokens, credentials].every((value) => value === undefined || typeof value === 'string');
+
+const pick = (values: RawValues, isWanted: (key: string) => boolean): RawValues =>
+  Object.fromEntries(Object.entries(values).filter(([key]) => isWanted(key)));
 
 const isSecret = (key: string): boolean => schema.properties[key]?.secret === true;
 const knownKeys = Object.keys(schema.properties).flatMap((key) => (isSecret(key) ? [key, `${key}_FILE`] : [key]));

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigurationError, credentialUsers, findUnknownKeys, readConfig, readSandboxConfig } from '../src/config.ts';
+import {
+  ConfigurationError,
+  credentialUsers,
+  findUnknownKeys,
+  readConfig,
+  readDatabaseConfig,
+  readSandboxConfig,
+} from '../src/config.ts';
 import { bearerTokens } from '../src/credentials.ts';
 
 const REAL_ORG = {
@@ -108,6 +115,16 @@ describe('configuration', () => {
   it('reads true and false', () => {
     expect(readConfig({ REQUIRE_IF_MATCH: 'true' })).toMatchObject({ REQUIRE_IF_MATCH: true });
     expect(faultsOf({ REQUIRE_IF_MATCH: 'perhaps' })).toEqual(['REQUIRE_IF_MATCH must be boolean']);
+  });
+
+  it('that a command needs for the database alone is read without the rest', () => {
+    const rest = { PORT: 'none', SALESFORCE_LOGIN_URL: 'https://x.example', HOST: '0.0.0.0' };
+    expect(readDatabaseConfig({ ...rest, DATABASE_URL_FILE: file('url', 'sqlite:x.sqlite\n') })).toMatchObject({
+      DATABASE_URL: 'sqlite:x.sqlite',
+      UNIQUE_GROUP_NAMES: true,
+      UNKNOWN_ATTRIBUTES: 'ignore',
+    });
+    expect(() => readDatabaseConfig({ DATABASE_URL: 'mysql://x' })).toThrow(/DATABASE_URL does not look right/);
   });
 
   it('lets the stand-in alone take any free port', () => {

@@ -537,6 +537,8 @@ export interface Store {
 
   /** Newest first. */
   readJournal(id: string, limit: number): Promise<readonly JournalEntry[]>;
+  /** Of whatever resources; those that are forgotten are left out. */
+  readEntries(seqs: readonly number[]): Promise<readonly JournalEntry[]>;
   /**
    * Forgets the oldest entries.
    *

@@ -534,6 +534,18 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
   });
 
   describe('the journal', () => {
+    it('gives entries of any resources by their numbers, without those it never had or has forgotten', async () => {
+      const [first, second] = [await create('a', 1_000), await create('b', 2_000)];
+      const entries = await store.readEntries([2, 1, 77]);
+      expect(entries.map(({ seq, id }) => [seq, id])).toEqual([
+        [1, first.id],
+        [2, second.id],
+      ]);
+      await store.pruneJournal(2_000, 10);
+      expect((await store.readEntries([1, 2])).map(({ seq }) => seq)).toEqual([2]);
+      expect(await store.readEntries([])).toEqual([]);
+    });
+
     it('forgets entries of before an instant, oldest first, no more than asked for', async () => {
       const user = await create('a', 1_000);
       for (const at of [2_000, 3_000]) {

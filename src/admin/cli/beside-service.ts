@@ -1,6 +1,6 @@
 /** How a command works beside the service that may be running: on its database, and with its Salesforce. */
 import { SharedClock } from '../../clock.ts';
-import type { Config } from '../../config.ts';
+import type { Config, DatabaseConfig } from '../../config.ts';
 import { openStoreBeside } from '../../database.ts';
 import { newId, random } from '../../new-id.ts';
 import { findBy } from '../../operations/find-by.ts';
@@ -16,7 +16,7 @@ export type FindUser = (userName: string) => Promise<StoredResource | undefined>
 
 /** @throws StorageUnavailable when there is no database */
 export async function besideService<T>(
-  config: Config,
+  config: DatabaseConfig,
   use: (store: Store, find: FindUser, model: Model) => Promise<T>,
 ): Promise<T> {
   const model = readModel(config);

@@ -1,6 +1,6 @@
 /** `retry <user>`: makes parked users due, which a running service delivers within seconds. */
 import { Command } from 'commander';
-import { readConfig, type Config } from '../../config.ts';
+import { readDatabaseConfig, type DatabaseConfig } from '../../config.ts';
 import { CONNECTOR } from '../../parts.ts';
 import { besideService } from './beside-service.ts';
 import { CommandFailed, UsageError } from './errors.ts';
@@ -12,7 +12,7 @@ export const retryCommand = (): Command =>
     .option('--all', 'every parked user')
     .action(async (user: string | undefined, { all }: { all?: boolean }) => {
       if ((user === undefined) === (all !== true)) throw new UsageError('say which user, or --all');
-      const released = await retryUsers(readConfig(), user);
+      const released = await retryUsers(readDatabaseConfig(), user);
       process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
     });
 
@@ -20,7 +20,7 @@ export const retryCommand = (): Command =>
  * @param idOrUserName one user; all of them when absent
  * @returns how many users
  */
-function retryUsers(config: Config, idOrUserName?: string): Promise<number> {
+function retryUsers(config: DatabaseConfig, idOrUserName?: string): Promise<number> {
   return besideService(config, async (store, find) => {
     const now = await store.now();
     if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, now);

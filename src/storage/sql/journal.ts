@@ -1,5 +1,6 @@
 /** The journal: writing a change, reading what became of one resource, forgetting what is old. */
 import type { Change, ConnectorEntry, JournalEntry } from '../store.ts';
+import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 /** @param version that the change made, or that it removed */
@@ -19,10 +20,23 @@ export function writeConnectorEntry(connector: string, entry: ConnectorEntry, at
   const text = `insert into journal (at, kind, type, id, version, detail) values ($1, 'connector', 'Connector', $2, 0, $3)`;
   return { text, values: [at, connector, JSON.stringify(entry)], unread: true };
 }
+const COLUMNS = 'seq, at, kind, type, id, version, detail';
 
 export async function readJournal(driver: Driver, id: string, limit: number): Promise<readonly JournalEntry[]> {
-  const text = 'select seq, at, kind, type, id, version, detail from journal where id = $1 order by seq desc limit $2';
+  const text = `select ${COLUMNS} from journal where id = $1 order by seq desc limit $2`;
   return (await driver.read({ text, values: [id, limit] })).map(toJournalEntry);
+}
+
+export async function readEntries(
+  driver: Driver,
+  dialect: Dialect,
+  seqs: readonly number[],
+): Promise<readonly JournalEntry[]> {
+  if (seqs.length === 0) return [];
+  const source = dialect.rows('$1', 'wanted', { seq: 'bigint' });
+  const text = `select ${COLUMNS} from journal where seq in (select wanted.seq from ${source}) order by seq`;
+  const json = JSON.stringify(seqs.map((seq) => ({ seq })));
+  return (await driver.read({ text, values: [json] })).map(toJournalEntry);
 }
 
 /** Entries lie in the order of time but for milliseconds, so the oldest tell when to stop and no index on `at` is needed. */

@@ -9,7 +9,7 @@ import { noteBudget, pauseConnector, readConnector, resumeConnector } from './co
 import { closeGate, openGate, probeGate, returnProbe, takeProbe } from './gate.ts';
 import { admitRemovals, judgeHeld } from './guard.ts';
 import { holdJob, takeJob } from './jobs.ts';
-import { pruneJournal, readJournal } from './journal.ts';
+import { pruneJournal, readEntries, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
 import { listLanes, readLanes, readLanesOfLeads } from './list-lanes.ts';
 import type { Followers } from './mark-due.ts';
@@ -131,6 +131,7 @@ export function sqlStore(
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
     readJournal: (id, limit) => readJournal(driver, id, limit),
+    readEntries: (seqs) => readEntries(driver, dialect, seqs),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
     holdJob: (name, heldUntil, until) => driver.write(() => holdJob(name, heldUntil, until)),

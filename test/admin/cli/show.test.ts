@@ -1,8 +1,11 @@
-/** `show <user>`: who changed a user, taken for which client, and what was made of the requests. */
+/** `show <user>`: who changed a user, taken for which client, what was made of the requests, and what became of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ChangeEntry, JournalEntry } from '../../../src/storage/store.ts';
+import type { ChangeStep, Step } from '../../../src/operations/timeline.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
-import { startService, type TestService } from '../../support/service.ts';
+import { eventually, startService, type TestService } from '../../support/service.ts';
 import { runCommand } from './support.ts';
 
 const TOKENS = { is: 'token-of-wso2-is-1', entra: 'token-of-entra-id', hr: 'token-of-hr-system' } as const;
@@ -17,23 +20,44 @@ const SCIM_CREDENTIALS = JSON.stringify([
 describe.each(LASTING_ENGINES)('show on $name', (engine) => {
   let database: Database;
   let service: TestService;
+  let folder: string;
 
   beforeEach(async () => {
     database = await engine.create();
-    service = await startService({ ...engine, create: () => Promise.resolve(database) }, { SCIM_CREDENTIALS });
+    folder = mkdtempSync(join(tmpdir(), 'scim-show-'));
+    await start();
   });
-  afterEach(() => service.close());
+  afterEach(async () => {
+    await service.close();
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = async (more: Record<string, string> = {}): Promise<void> => {
+    const create = () => Promise.resolve({ ...database, drop: () => Promise.resolve() });
+    service = await startService({ ...engine, create }, { SCIM_CREDENTIALS, ...more });
+  };
+  const mappingOf = (fields: object): string => {
+    const path = join(folder, 'mapping.json');
+    const required = { LastName: { from: 'userName' }, Company: { constant: 'Acme' } };
+    writeFileSync(path, JSON.stringify({ fields: { ...required, ...fields } }));
+    return path;
+  };
 
   const as = (client: Client, method: string, path: string, body: unknown, requestId: string) =>
     service.scim(method, path, body, { authorization: `Bearer ${TOKENS[client]}`, 'x-request-id': requestId });
   const show = async (...args: readonly string[]): Promise<string> =>
     (await runCommand({ DATABASE_URL: database.url }, ['show', ...args])).stdout;
+  const timeline = async (user: string): Promise<readonly Step[]> =>
+    (JSON.parse(await show(user, '--json')) as { timeline: readonly Step[] }).timeline;
+  const delivered = (attempts: number): Promise<unknown> =>
+    eventually(() => {
+      const done = service.log().match(/"lead delivered"/g)?.length;
+      return Promise.resolve(done === attempts ? done : undefined);
+    });
   /** Oldest first. */
   const changes = async (userName: string): Promise<readonly string[]> =>
-    (await show(userName))
-      .split('\n')
-      .flatMap((line) => / change +v\d+ +(.*)$/.exec(line)?.[1] ?? [])
-      .reverse();
+    (await show(userName)).split('\n').flatMap((line) => / change +v\d+ +(.*) \(node\) → /.exec(line)?.[1] ?? []);
 
   const operations = [
     { op: 'Replace', path: 'meta.created', value: 'x' },
@@ -61,26 +85,77 @@ describe.each(LASTING_ENGINES)('show on $name', (engine) => {
   it('gives the same to scripts with --json', async () => {
     await as('is', 'POST', '/Users', { userName: 'robin' }, 'r1');
     await as('is', 'POST', '/Users', { userName: 'robin', title: 'Sir' }, 'r2');
-    const { journal } = JSON.parse(await show('robin', '--json')) as { journal: readonly JournalEntry[] };
-    const entries = journal.filter(({ kind }) => kind === 'change').map(({ detail }) => detail as ChangeEntry);
-    expect(entries).toEqual([
+    const changes = (await timeline('robin')).filter((step): step is ChangeStep => step.kind === 'change');
+    expect(changes).toMatchObject([
       {
         operation: 'create',
-        actor: 'is',
-        requestId: 'r2',
+        request: { id: 'r1', credential: 'is', profile: 'wso2', userAgent: 'node' },
+        changed: ['schemas', 'userName'],
+        resource: { type: 'User', version: 1 },
+      },
+      {
+        operation: 'create',
+        request: { id: 'r2', credential: 'is', profile: 'wso2', userAgent: 'node' },
         changed: ['title'],
-        profile: 'wso2',
-        userAgent: 'node',
         rewritten: ['merged into the User that was there'],
       },
-      {
-        operation: 'create',
-        actor: 'is',
-        requestId: 'r1',
-        changed: ['schemas', 'userName'],
-        profile: 'wso2',
-        userAgent: 'node',
-      },
     ]);
+  });
+
+  it('links every change to the attempts that covered it, those of groups too, and back', async () => {
+    await service.close();
+    await start({ MAPPING_FILE: mappingOf({ City: { from: 'groups.display' } }) });
+    const made = await as('hr', 'POST', '/Users', { userName: 'robin' }, 'r1');
+    const id = String(made.body['id']);
+    await delivered(1);
+    const group = await as('entra', 'POST', '/Groups', { displayName: 'Staff', members: [{ value: id }] }, 'r2');
+    await delivered(2);
+    const [create, first, joined, second] = await timeline('robin');
+    expect([create, first, joined, second]).toMatchObject([
+      { kind: 'change', operation: 'create', attempts: [first?.seq], isDelivered: true },
+      { kind: 'attempt', action: 'create', changes: [create?.seq], requestIds: ['r1'] },
+      {
+        kind: 'change',
+        resource: { type: 'Group', id: group.body['id'], version: 1 },
+        request: { id: 'r2', credential: 'entra' },
+        attempts: [second?.seq],
+      },
+      { kind: 'attempt', action: 'update', fields: ['City'], changes: [joined?.seq], requestIds: ['r2'] },
+    ]);
+    expect(await show('robin')).toContain(`Group ${String(group.body['id'])} v1  create by entra`);
+  });
+
+  it('still tells all of it when the user is deleted, by its id', async () => {
+    const made = await as('hr', 'POST', '/Users', { userName: 'robin' }, 'r1');
+    const id = String(made.body['id']);
+    await delivered(1);
+    await as('hr', 'DELETE', `/Users/${id}`, undefined, 'r2');
+    await delivered(2);
+    expect(await show(id)).toMatch(/^This user was deleted\.\nNothing is to be delivered\.\n\n/);
+    expect(await timeline(id)).toMatchObject([
+      { operation: 'create' },
+      { action: 'create', outcome: 'delivered' },
+      { operation: 'delete', isDelivered: true },
+      { action: 'delete', outcome: 'delivered' },
+    ]);
+  });
+
+  it('names the fields that Salesforce was told of, and their values only when asked', async () => {
+    await as('hr', 'POST', '/Users', { userName: 'robin', title: 'Outlaw' }, 'r1');
+    await delivered(1);
+    const names = JSON.parse(await show('robin', '--json')) as { lane: { told: readonly string[] } };
+    expect(names.lane.told).toContain('Title');
+    expect(JSON.stringify(names)).not.toContain('Outlaw');
+    expect(JSON.parse(await show('robin', '--json', '--values'))).toMatchObject({
+      user: { createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown },
+      lane: { told: { Title: 'Outlaw' }, lastDeliveredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown },
+    });
+  });
+
+  it('needs nothing of the configuration but the database', async () => {
+    await as('hr', 'POST', '/Users', { userName: 'robin' }, 'r1');
+    const others = { SALESFORCE_LOGIN_URL: 'https://x.example', PORT: 'none', HOST: '0.0.0.0' };
+    const { code, stdout } = await runCommand({ DATABASE_URL: database.url, ...others }, ['show', 'robin']);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^robin {2}\(User /)]);
   });
 });

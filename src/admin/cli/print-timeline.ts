@@ -1,0 +1,41 @@
+/** The timeline of a user as people read it. */
+import type { AttemptStep, ChangeStep, Step } from '../../operations/timeline.ts';
+
+/** One line a step: when, its number in the journal, what, and which other steps belong to it. */
+export const printStep = (step: Step): string => {
+  const text = step.kind === 'change' ? printChange(step) : printAttempt(step);
+  return `${step.at}  #${String(step.seq).padEnd(4)} ${step.kind.padEnd(7)}  ${text}`;
+};
+
+function printChange(step: ChangeStep): string {
+  const { operation, changed, request, resource, attempts, isDelivered } = step;
+  const whose = resource.type === 'User' ? '' : `${resource.type} ${resource.id} `;
+  const what = changed.length > 0 ? `: ${changed.join(', ')}` : '';
+  const fate = attempts.length === 0 ? 'not sent yet' : `${isDelivered ? '' : 'tried in '}${numbers(attempts)}`;
+  return `${whose}v${resource.version}  ${operation} by ${request.credential}${what} [${request.id}]${printClient(step)} → ${fate}`;
+}
+
+/** Why the result may differ from what was sent: the habits that the client was taken to have, and what they made of the request. */
+function printClient({ request: { profile, userAgent }, rewritten = [] }: ChangeStep): string {
+  const reading = rewritten.length > 0 ? `: ${rewritten.join('; ')}` : '';
+  const habits = profile === 'default' && reading === '' ? '' : ` [${profile}${reading}]`;
+  return `${habits}${userAgent === undefined ? '' : ` (${userAgent})`}`;
+}
+
+function printAttempt({
+  version,
+  action,
+  outcome,
+  leadId,
+  fields,
+  error,
+  reason,
+  durationMs,
+  changes,
+}: AttemptStep): string {
+  const what = [`${action} ${outcome}`, leadId, fields.join(', '), error?.code].filter(Boolean).join('  ');
+  const why = changes.length === 0 ? '' : ` ← ${numbers(changes)}`;
+  return `v${version}  ${what}  (${reason}; ${durationMs} ms)${why}`;
+}
+
+const numbers = (seqs: readonly number[]): string => seqs.map((seq) => `#${seq}`).join(', ');

@@ -1,0 +1,124 @@
+/** What became of one resource, step by step: SCIM requests, the changes they made, the delivery attempts that covered these. */
+import type { AttemptEntry, ChangeEntry, JournalEntry, Store } from '../storage/store.ts';
+
+/** Instants are ISO 8601; `seq` is the place of a step in the journal. */
+export type Step = ChangeStep | AttemptStep;
+
+export interface ChangeStep extends Omit<ChangeEntry, 'actor' | 'requestId' | 'profile' | 'userAgent'> {
+  readonly kind: 'change';
+  readonly seq: number;
+  readonly at: string;
+  /** What was changed: the user itself, or a group that it was in or came into. */
+  readonly resource: { readonly type: string; readonly id: string; readonly version: number };
+  readonly request: {
+    readonly id: string;
+    /** Name of the credential that was used. */
+    readonly credential: string;
+    readonly profile: string;
+    readonly userAgent?: string;
+  };
+  /** The attempts that covered it; the last one decided. */
+  readonly attempts: readonly number[];
+  /** Whether Salesforce, or a reasoned skip, came to stand at this change. */
+  readonly isDelivered: boolean;
+}
+
+export interface AttemptStep extends Omit<AttemptEntry, 'requestId'> {
+  readonly kind: 'attempt';
+  readonly seq: number;
+  readonly at: string;
+  /** Of the user that was delivered; 0 when it was gone. */
+  readonly version: number;
+  /** The changes that it covered. */
+  readonly changes: readonly number[];
+  /** Of the SCIM requests that made them, each once. */
+  readonly requestIds: readonly string[];
+}
+
+/** Longest timeline. */
+const MAX_ENTRIES = 200;
+
+/**
+ * Of several changes of groups that one attempt covered, the latest alone is in it: others are in the journal of their groups.
+ *
+ * @param id of a resource, be it gone
+ * @param limit entries of the journal, the latest ones
+ * @returns oldest first; empty when the journal knows nothing, or has forgotten it
+ */
+export async function readTimeline(
+  store: Pick<Store, 'readJournal' | 'readEntries' | 'readLane'>,
+  connector: string,
+  id: string,
+  limit = MAX_ENTRIES,
+): Promise<readonly Step[]> {
+  const [entries, lane] = await Promise.all([store.readJournal(id, limit), store.readLane(connector, id)]);
+  // The connector has entries of its own, under its name.
+  const own = entries.filter(({ kind }) => kind !== 'connector');
+  const known = new Set(own.map(({ seq }) => seq));
+  const latest = [...own.flatMap((entry) => coverOf(entry)?.upTo ?? []), lane?.tailSeq ?? 0];
+  const others = await store.readEntries([...new Set(latest)].filter((seq) => seq > 0 && !known.has(seq)));
+  const ofGroups = others.filter((entry) => entry.kind === 'change' && entry.type !== own[0]?.type);
+  return linkSteps([...own, ...ofGroups].sort((a, b) => a.seq - b.seq));
+}
+
+/** Pure: entries in the order of the journal. */
+export function linkSteps(entries: readonly JournalEntry[]): readonly Step[] {
+  const changes = entries.filter(({ kind }) => kind === 'change');
+  const attempts = entries.filter(({ kind }) => kind === 'attempt');
+  return entries.map((entry) =>
+    entry.kind === 'change'
+      ? changeStep(
+          entry,
+          attempts.filter((attempt) => covers(attempt, entry)),
+        )
+      : attemptStep(
+          entry,
+          changes.filter((change) => covers(entry, change)),
+        ),
+  );
+}
+
+// The kind of an entry tells which detail it has.
+const changeOf = ({ detail }: JournalEntry): ChangeEntry => detail as ChangeEntry;
+const attemptOf = ({ detail }: JournalEntry): AttemptEntry => detail as AttemptEntry;
+const coverOf = (entry: JournalEntry): AttemptEntry['covers'] =>
+  entry.kind === 'attempt' ? attemptOf(entry).covers : undefined;
+
+function covers(attempt: JournalEntry, { seq }: JournalEntry): boolean {
+  const range = coverOf(attempt);
+  return range !== undefined && range.after < seq && seq <= range.upTo;
+}
+
+const DELIVERED: ReadonlySet<AttemptEntry['outcome']> = new Set(['delivered', 'skipped']);
+
+function changeStep(entry: JournalEntry, attempts: readonly JournalEntry[]): ChangeStep {
+  const { seq, at, type, id, version } = entry;
+  const { actor, requestId, profile = 'default', userAgent, ...change } = changeOf(entry);
+  return {
+    kind: 'change',
+    seq,
+    at: new Date(at).toISOString(),
+    resource: { type, id, version },
+    request: { id: requestId, credential: actor, profile, ...(userAgent !== undefined && { userAgent }) },
+    ...change,
+    attempts: attempts.map((attempt) => attempt.seq),
+    isDelivered: attempts.some((attempt) => DELIVERED.has(attemptOf(attempt).outcome)),
+  };
+}
+
+function attemptStep(entry: JournalEntry, changes: readonly JournalEntry[]): AttemptStep {
+  const { requestId, ...attempt } = attemptOf(entry);
+  const requestIds = [
+    ...changes.map((change) => changeOf(change).requestId),
+    ...(requestId === undefined ? [] : [requestId]),
+  ];
+  return {
+    kind: 'attempt',
+    seq: entry.seq,
+    at: new Date(entry.at).toISOString(),
+    version: entry.version,
+    ...attempt,
+    changes: changes.map(({ seq }) => seq),
+    requestIds: [...new Set(requestIds)],
+  };
+}
