@@ -149,10 +149,12 @@ function decide(
   const { decision, leadId } = surprise;
   const lead = leadId === undefined ? undefined : fates.leads.get(leadId);
   const tried = triedOf(surprise);
-  if (surprise.kind === 'converted' || lead?.isConverted === true)
+  // What the Lead itself says counts more than the refusal, which is all there is of a Lead that nobody may see.
+  if (lead?.isConverted ?? (surprise.kind === 'converted' && leadId !== undefined))
     return decision.then === 'gone'
       ? { ...goneWith(surprise, 'was converted'), ...tried }
       : { ...endWith(surprise, lead), ...tried };
+  if (surprise.kind === 'converted' && leadId === undefined) return undefined;
   // It is there after all: what Salesforce misses is another record, or the Lead came out of the recycle bin just now.
   if (lead?.isDeleted === false) return undefined;
   if (decision.then === 'gone') return { ...goneWith(surprise, 'was gone already'), ...tried };
