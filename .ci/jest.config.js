@@ -1,6 +1,7 @@
-/** How jest runs the TypeScript: native ES modules, types stripped by swc, one process per core. */
+/** How jest runs the TypeScript: native ES modules, types stripped by swc, one process per core (jest leaves one idle by itself). */
 export default {
   rootDir: '..',
+  maxWorkers: '100%',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',

@@ -105,7 +105,8 @@ export async function openWorld(engine: Engine, now: () => number): Promise<Worl
       newId: randomUUID,
       random: () => 0.5,
       leaseMs: 60_000,
-      onEvent: (event) => events.push(event),
+      // How many lanes a batch had is told after each, whatever became of them.
+      onEvent: (event) => event.kind !== 'batch settled' && events.push(event),
       ...more,
     }),
     create: async (user) => (await createResource(operations, userType, user, caller)).resource.id,
