@@ -63,6 +63,7 @@ class Service implements Real {
       SALESFORCE_USERNAME: 'user@example.com',
       SALESFORCE_PASSWORD: 'password',
       SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+      REMOVAL_GUARD_PERCENT: '100',
     });
     return new Service(database, sandbox, config, await startApp(config, SILENT), findings);
   }
