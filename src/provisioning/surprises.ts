@@ -141,28 +141,47 @@ async function traceAll(
 
 /** @returns undefined where the fault stands */
 function decide(
-  { mapping }: DeliveryContext,
+  context: DeliveryContext,
   surprise: Surprise,
   fates: Fates,
   taken: ReadonlySet<string>,
 ): RestDecision | undefined {
-  const { decision, leadId } = surprise;
-  const lead = leadId === undefined ? undefined : fates.leads.get(leadId);
-  const tried = triedOf(surprise);
-  // What the Lead itself says counts more than the refusal, which is all there is of a Lead that nobody may see.
-  if (lead?.isConverted ?? (surprise.kind === 'converted' && leadId !== undefined))
-    return decision.then === 'gone'
-      ? { ...goneWith(surprise, 'was converted'), ...tried }
-      : { ...endWith(surprise, lead), ...tried };
-  if (surprise.kind === 'converted' && leadId === undefined) return undefined;
+  const lead = surprise.leadId === undefined ? undefined : fates.leads.get(surprise.leadId);
+  const decision = isConverted(surprise, lead)
+    ? decideConverted(surprise, lead)
+    : decideLost(context, surprise, { lead, fates, taken });
+  return decision && { ...decision, ...triedOf(surprise) };
+}
+
+/** What the Lead itself says counts more than the refusal, which is all there is of a Lead that nobody may see. */
+const isConverted = ({ kind, leadId }: Surprise, lead: TracedLead | undefined): boolean =>
+  lead?.isConverted ?? (kind === 'converted' && leadId !== undefined);
+
+const decideConverted = (surprise: Surprise, lead: TracedLead | undefined): RestDecision =>
+  surprise.decision.then === 'gone' ? goneWith(surprise, 'was converted') : endWith(surprise, lead);
+
+interface Lost {
+  readonly lead: TracedLead | undefined;
+  readonly fates: Fates;
+  readonly taken: ReadonlySet<string>;
+}
+
+function decideLost(
+  { mapping }: DeliveryContext,
+  surprise: Surprise,
+  { lead, fates, taken }: Lost,
+): RestDecision | undefined {
+  const { decision } = surprise;
+  // Nobody has such a Lead.
+  if (surprise.kind === 'converted' && surprise.leadId === undefined) return undefined;
   // It is there after all: what Salesforce misses is another record, or the Lead came out of the recycle bin just now.
   if (lead?.isDeleted === false) return undefined;
-  if (decision.then === 'gone') return { ...goneWith(surprise, 'was gone already'), ...tried };
+  if (decision.then === 'gone') return goneWith(surprise, 'was gone already');
   const master = masterOf(lead, fates);
   const isFree = master !== undefined && !fates.linked.has(master.leadId) && !taken.has(master.leadId);
-  if (isFree && mayBeOwn(master, decision)) return { ...follow(decision, master.leadId), ...tried };
-  const lost = ON_LOST[mapping.deletedInSalesforce](decision);
-  return lost && { ...lost, ...tried };
+  return isFree && mayBeOwn(master, decision)
+    ? follow(decision, master.leadId)
+    : ON_LOST[mapping.deletedInSalesforce](decision);
 }
 
 const triedOf = ({ decision: { action, write } }: Surprise): Pick<RestDecision, 'tried'> => ({

@@ -149,7 +149,7 @@ describe.each(ENGINES)('a change of memberships on $name', (engine) => {
     expect(heard).toEqual([CONNECTOR]);
     const [lane] = await claim(20_000);
     const latest = (await store.readJournal(groups.inner, 1))[0];
-    expect(lane).toMatchObject({ userId: users.deep, requestId: 'r1', tailSeq: latest?.seq });
+    expect(lane).toMatchObject({ userId: users.deep, change: { requestId: 'r1' }, tailSeq: latest?.seq });
   });
 
   it('is not hidden by a delivery that is under way, whose user is due again at once', async () => {
