@@ -65,7 +65,7 @@ describe.each(ENGINES)('a dry run on $name', (engine) => {
     expect(of(found)).toMatchObject({ LastName: 'found', Company: 'Own' });
     expect(of(made)).toMatchObject({ LastName: 'made' });
     expect(leads).toHaveLength(4);
-    expect(await world.store.countLanes(CONNECTOR)).toEqual({ idle: 5, due: 0, parked: 0 });
+    expect(await world.store.countLanes(CONNECTOR)).toEqual({ idle: 5, due: 0, parked: 0, held: 0 });
   });
 
   it('goes by the mapping of its end: a Lead that would be adopted is not linked before', async () => {
