@@ -50,6 +50,7 @@ describe('schemas/scim', () => {
       'state',
       'leadId',
       'leadUrl',
+      'contactId',
       'lastAttemptAt',
       'lastDeliveredAt',
       'attempts',
