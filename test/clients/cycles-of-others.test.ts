@@ -81,6 +81,8 @@ describe.each(ENGINES)('a provisioning cycle without a profile on $name', (engin
     const { body } = await ask('GET', group);
     expect((body['members'] as { value: string }[]).map((member) => member.value).sort()).toEqual([...ids].sort());
     const [first = ''] = people;
+    // Who is disabled before the Lead is made gets none.
+    await leadsAre(...names.map((LastName) => ({ LastName, FirstName: 'Kim' })));
     await patch(first, { op: 'replace', path: 'name', value: { givenName: 'Kay' } });
     await patch(first, { op: 'replace', path: 'active', value: false });
     const others = names.slice(1).map((LastName) => ({ LastName, FirstName: 'Kim', Status: OPEN }));
