@@ -248,6 +248,18 @@ export interface LateWrite {
   readonly attempt: AttemptEntry;
 }
 
+/** Which lanes are listed. */
+export interface LaneQuery {
+  readonly connector: string;
+  readonly state?: LaneState;
+  /** Of the lane's error, e.g. `INVALID_EMAIL_ADDRESS`. */
+  readonly code?: string;
+  /** The list begins after this user: the last one of another page. */
+  readonly after?: string;
+  /** Lanes of a page, at least 1. */
+  readonly limit: number;
+}
+
 export interface LaneCounts {
   readonly idle: number;
   readonly due: number;
@@ -373,6 +385,10 @@ export interface Store {
   forgetLeads(connector: string, now: number): Promise<number>;
 
   readLane(connector: string, userId: string): Promise<Lane | undefined>;
+  /** In no order; users without a lane are left out. */
+  readLanes(connector: string, userIds: readonly string[]): Promise<readonly Lane[]>;
+  /** One page of the lanes in the order of their users' ids, those of deleted users included. */
+  listLanes(query: LaneQuery): Promise<readonly Lane[]>;
   /** @returns which of these Leads belong to a user already */
   findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;
   countLanes(connector: string): Promise<LaneCounts>;

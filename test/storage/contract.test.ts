@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UniquenessConflict, VersionConflict } from '../../src/storage/errors.ts';
-import type { Change, LateWrite, LeasedLane, Store, StoredResource } from '../../src/storage/store.ts';
+import type { Change, LaneQuery, LateWrite, LeasedLane, Store, StoredResource } from '../../src/storage/store.ts';
 import { settlement } from './support/settlement.ts';
 import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 
@@ -276,6 +276,34 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       await store.settleLanes(CONNECTOR, 'lease-1', settlements, 3_200);
       expect(await store.readLane(CONNECTOR, user.id)).toBeUndefined();
       expect(await store.readLane(CONNECTOR, other.id)).toMatchObject({ state: 'due' });
+    });
+
+    it('lists lanes a page at a time by user, of one state, with one error, and those of users that are asked for', async () => {
+      const users = await Promise.all(['a', 'b', 'c', 'd'].map((name) => create(name)));
+      const ids = users.map(({ id }) => id).sort();
+      const error = (code: string) => ({ class: 'data', code, message: 'refused' });
+      const leased = await claim(store, 5_000);
+      const settlements = leased.map((one) => {
+        if (one.userId === ids[0]) return settlement(one);
+        const code = one.userId === ids[3] ? 'STRING_TOO_LONG' : 'INVALID_EMAIL_ADDRESS';
+        return settlement(one, { state: 'parked', delivered: false, error: error(code) });
+      });
+      await store.settleLanes(CONNECTOR, 'lease-1', settlements, 6_000);
+      const list = async (more: Partial<LaneQuery> = {}): Promise<unknown> =>
+        (await store.listLanes({ connector: CONNECTOR, limit: 10, ...more })).map(({ userId }) => userId);
+      expect(await list()).toEqual(ids);
+      expect(await list({ limit: 2 })).toEqual(ids.slice(0, 2));
+      expect(await list({ limit: 2, after: ids[1] as string })).toEqual(ids.slice(2));
+      expect(await list({ after: ids[3] as string })).toEqual([]);
+      expect(await list({ state: 'idle' })).toEqual([ids[0]]);
+      expect(await list({ state: 'parked', code: 'INVALID_EMAIL_ADDRESS' })).toEqual([ids[1], ids[2]]);
+      expect(await list({ code: 'STRING_TOO_LONG' })).toEqual([ids[3]]);
+      expect(await list({ connector: 'other' })).toEqual([]);
+      const [listed] = await store.listLanes({ connector: CONNECTOR, code: 'STRING_TOO_LONG', limit: 1 });
+      expect(listed).toEqual(await store.readLane(CONNECTOR, String(ids[3])));
+      const some = await store.readLanes(CONNECTOR, [String(ids[3]), String(ids[0]), 'nobody']);
+      expect(some.map(({ userId }) => userId).sort()).toEqual([ids[0], ids[3]]);
+      expect(await store.readLanes(CONNECTOR, [])).toEqual([]);
     });
 
     it('tells which Leads belong to a user already', async () => {

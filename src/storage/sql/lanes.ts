@@ -14,7 +14,7 @@ import type {
 import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
-const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
+export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
 
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
@@ -26,7 +26,7 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
     )
     update lane set lease = $1, lease_until = $2, due_at = $2, attempts = attempts + 1
     where connector = $3 and user_id in (select user_id from claimed)
-    returning ${COLUMNS}`;
+    returning ${LANE_COLUMNS}`;
   const rows = yield { text, values: [lease, now + leaseMs, connector, now, limit] };
   return rows.map((row) => ({ ...toLane(row), lease }));
 }
@@ -203,7 +203,7 @@ function* removeGone(dialect: Dialect, connector: string, settlements: readonly 
 }
 
 export async function readLane(driver: Driver, connector: string, userId: string): Promise<Lane | undefined> {
-  const text = `select ${COLUMNS} from lane where connector = $1 and user_id = $2`;
+  const text = `select ${LANE_COLUMNS} from lane where connector = $1 and user_id = $2`;
   const rows = await driver.read({ text, values: [connector, userId] });
   return rows[0] && toLane(rows[0]);
 }
@@ -237,7 +237,7 @@ export async function nextDueAt(driver: Driver, connector: string): Promise<numb
 
 const userIds = (rows: readonly Row[]): ReadonlySet<string> => new Set(rows.map((row) => String(row['user_id'])));
 
-function toLane(row: Row): Lane {
+export function toLane(row: Row): Lane {
   return {
     connector: String(row['connector']),
     userId: String(row['user_id']),

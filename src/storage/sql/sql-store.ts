@@ -9,6 +9,7 @@ import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
+import { listLanes, readLanes } from './list-lanes.ts';
 import {
   commitMembers,
   hasMoreMembers,
@@ -111,6 +112,8 @@ export function sqlStore(
     forgetLeads: (connector, now) => announce(connector, () => lanes.forgetLeads(connector, now)),
     releaseLanes: (connector, now, userId) => announce(connector, () => lanes.releaseLanes(connector, now, userId)),
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
+    readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
+    listLanes: (query) => listLanes(driver, dialect, query),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
