@@ -15,9 +15,16 @@ export function writeEntry({
   return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
 }
 
-export async function readJournal(driver: Driver, id: string, limit: number): Promise<readonly JournalEntry[]> {
-  const text = 'select seq, at, kind, type, id, version, detail from journal where id = $1 order by seq desc limit $2';
-  return (await driver.read({ text, values: [id, limit] })).map(toJournalEntry);
+export async function readJournal(
+  driver: Driver,
+  id: string,
+  limit: number,
+  before?: number,
+): Promise<readonly JournalEntry[]> {
+  const text = `select seq, at, kind, type, id, version, detail from journal
+    where id = $1${before === undefined ? '' : ' and seq < $3'} order by seq desc limit $2`;
+  const values = before === undefined ? [id, limit] : [id, limit, before];
+  return (await driver.read({ text, values })).map(toJournalEntry);
 }
 
 /** Entries lie in the order of time but for milliseconds, so the oldest tell when to stop and no index on `at` is needed. */

@@ -77,13 +77,6 @@ export function* forgetLeads(connector: string, now: number): Transaction<number
   return rows.length;
 }
 
-export function* releaseLanes(connector: string, now: number, userId?: string): Transaction<number> {
-  const text = `update lane set state = 'due', due_at = $2, attempts = 0
-    where connector = $1 and state = 'parked'${userId === undefined ? '' : ' and user_id = $3'} returning user_id`;
-  const rows = yield { text, values: userId === undefined ? [connector, now] : [connector, now, userId] };
-  return rows.length;
-}
-
 /** Counted, so that an attempt that was claimed before a doubt came up does not settle it. */
 export function* doubtLanes(
   dialect: Dialect,
@@ -216,7 +209,8 @@ export async function findLinkedLeads(
 ): Promise<ReadonlySet<string>> {
   if (leadIds.length === 0) return new Set();
   const source = dialect.rows('$2', 'wanted', { lead_id: 'text' });
-  const text = `select lead_id from lane where connector = $1 and lead_id in (select wanted.lead_id from ${source})`;
+  const text = `select lead_id from lane
+    where connector = $1 and ${dialect.text('lead_id')} in (select wanted.lead_id from ${source})`;
   const json = JSON.stringify(leadIds.map((leadId) => ({ lead_id: leadId })));
   const rows = await driver.read({ text, values: [connector, json] });
   return new Set(rows.map((row) => String(row['lead_id'])));
@@ -258,13 +252,16 @@ export function toLane(row: Row): Lane {
 }
 
 /** A member that is left out when there is no value: absent and undefined are different things to our types. */
-function present<Name extends string, Value>(name: Name, value: Value | undefined): { [member in Name]?: Value } {
+export function present<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [member in Name]?: Value } {
   // A computed name widens to string; it is `Name`.
   return (value === undefined ? {} : { [name]: value }) as { [member in Name]?: Value };
 }
 
-const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-const optionalNumber = (value: unknown): number | undefined =>
+export const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const optionalNumber = (value: unknown): number | undefined =>
   value === null || value === undefined ? undefined : Number(value);
 const parseError = (value: unknown): LaneError | undefined =>
   // Written by `toSettledRow` only.

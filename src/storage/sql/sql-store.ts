@@ -1,6 +1,7 @@
 /** The storage contract over any SQL driver. */
 import type { MemberLists } from '../member-lists.ts';
 import type { Store } from '../store.ts';
+import { readClients, recordClients } from './clients.ts';
 import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
 import { estimateLooks } from './cost.ts';
@@ -9,7 +10,7 @@ import { closeGate, openGate, probeGate, readGate } from './gate.ts';
 import { takeJob } from './jobs.ts';
 import { pruneJournal, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
-import { listLanes, readLanes } from './list-lanes.ts';
+import { countLaneErrors, listLanes, listLanesByLead, readLanes } from './list-lanes.ts';
 import {
   commitMembers,
   hasMoreMembers,
@@ -21,6 +22,7 @@ import {
 import { migrate } from './migrations.ts';
 import { queryResources } from './query.ts';
 import type { KeyTables } from './query-context.ts';
+import { releaseLanes } from './release-lanes.ts';
 import { readResource, readResources } from './resources.ts';
 import { dueSignal } from './due-signal.ts';
 import { rebuild, type Derivation } from './rebuild.ts';
@@ -110,16 +112,20 @@ export function sqlStore(
       announce(connector, () => lanes.doubtLanes(dialect, connector, writes, now)),
     hastenLanes: (connector, now) => announce(connector, () => lanes.hastenLanes(connector, now)),
     forgetLeads: (connector, now) => announce(connector, () => lanes.forgetLeads(connector, now)),
-    releaseLanes: (connector, now, userId) => announce(connector, () => lanes.releaseLanes(connector, now, userId)),
+    releaseLanes: (connector, now, which) => announce(connector, () => releaseLanes(dialect, connector, now, which)),
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
     readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
     listLanes: (query) => listLanes(driver, dialect, query),
+    countLaneErrors: (connector) => countLaneErrors(driver, dialect, connector),
+    listLanesByLead: (query) => listLanesByLead(driver, dialect, query),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
-    readJournal: (id, limit) => readJournal(driver, id, limit),
+    readJournal: (id, limit, before) => readJournal(driver, id, limit, before),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
+    recordClients: (seen) => driver.write(() => recordClients(dialect, seen)),
+    readClients: () => readClients(driver),
     readGate: (connector) => readGate(driver, connector),
     closeGate: (connector, gate) => driver.write(() => closeGate(connector, gate)),
     openGate: (connector, seen) => driver.write(() => openGate(connector, seen)),
