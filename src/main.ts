@@ -18,7 +18,7 @@ import {
 } from './admin/cli/sandbox.ts';
 import { showCommand } from './admin/cli/show.ts';
 import { startApp, type App } from './app.ts';
-import { ConfigurationError, readConfig, readSandboxConfig } from './config.ts';
+import { ConfigurationError, readConfiguration, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { SnapshotError } from './sandbox/snapshot-file.ts';
@@ -51,8 +51,8 @@ program
   .allowExcessArguments()
   .action(async (_options: unknown, { args: [unknown] }: Command) => {
     if (unknown !== undefined) throw new UsageError(`there is no command ${unknown}: --help lists them`);
-    const config = readConfig();
-    const app = await startApp(config, createLogger(config.LOG_LEVEL));
+    const { config, origins } = readConfiguration();
+    const app = await startApp(config, createLogger(config.LOG_LEVEL), origins);
     process.stdout.write(welcome(config, app));
     stopOnSignal(app, STOP_DEADLINE_MS + config.DRAIN_SECONDS * 1000);
   });

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { startApp, type App } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfiguration } from '../../src/config.ts';
 import type { Engine } from './engines.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
@@ -12,6 +12,8 @@ export interface TestService {
   /** Everything that was logged so far. */
   log(): string;
   scim(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** @param path below the admin API; bodies are sent as application/json */
+  admin(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   leads(): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export async function startService(engine: Engine, environment: Record<string, s
       done();
     },
   });
-  const config = readConfig({
+  const { config, origins } = readConfiguration({
     PORT: '0',
     DATABASE_URL: database.url,
     SALESFORCE_LOGIN_URL: sandbox.url,
@@ -48,12 +50,17 @@ export async function startService(engine: Engine, environment: Record<string, s
     SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
     ...environment,
   });
-  const app = await startApp(config, pino({ level: 'debug' }, stream));
+  const app = await startApp(config, pino({ level: 'debug' }, stream), origins);
   return {
     app,
     sandbox,
     log: () => lines.join(''),
     scim: (method, path, body, headers) => request(`${app.scimUrl}${path}`, method, body, headers),
+    admin: (method, path, body, headers) =>
+      request(`${app.baseUrl}/admin/api${path}`, method, body, {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      }),
     leads: async () =>
       (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json() as Promise<Record<string, unknown>[]>,
     close: async () => {
