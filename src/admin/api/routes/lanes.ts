@@ -1,11 +1,12 @@
 /** /lanes: the deliveries of users by state and error, and trying parked ones again. */
 import Type from 'typebox';
-import type { Lane, ReleaseFilter } from '../../../storage/store.ts';
+import type { ReleaseFilter } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
+import { withPeople } from '../people.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
-import { Instant, instant, LaneStateSchema, toUserView, USER } from '../views.ts';
+import { Instant, instant, LaneStateSchema, USER } from '../views.ts';
 
 const ERROR_FILTER = {
   class: Type.Optional(Type.String({ minLength: 1, description: "Class of the lane's error, e.g. data." })),
@@ -60,16 +61,6 @@ const listRoute = ({ operations, type }: AdminContext): AdminRoute =>
       return { users: await withPeople({ operations, type }, page.entries), ...page.next };
     },
   });
-
-/** @returns one view for each lane, in its order */
-export async function withPeople(
-  { operations, type }: Pick<AdminContext, 'operations' | 'type'>,
-  lanes: readonly Lane[],
-) {
-  const ids = lanes.map(({ userId }) => userId);
-  const people = new Map((await operations.store.readResources(type.name, ids)).map((one) => [one.id, one]));
-  return lanes.map((lane) => toUserView(operations, lane.userId, people.get(lane.userId), lane));
-}
 
 const errorsRoute = ({ operations }: AdminContext): AdminRoute =>
   route({
