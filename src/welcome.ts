@@ -10,6 +10,7 @@ export function welcome(config: Config, app: App): string {
     : (config.SALESFORCE_LOGIN_URL ?? '');
   const lines = [
     `SCIM 2.0      ${app.scimUrl}`,
+    `Admin API     ${app.baseUrl}/admin/api/status (described at /admin/api/openapi.json)`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
     `Salesforce    ${salesforce}`,
     `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,

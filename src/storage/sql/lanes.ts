@@ -216,11 +216,15 @@ export async function findLinkedLeads(
   return new Set(rows.map((row) => String(row['lead_id'])));
 }
 
+/** Most lanes are idle, and no index knows them: what is left when the others are counted. A scan of all takes ten times as long. */
 export async function countLanes(driver: Driver, connector: string): Promise<LaneCounts> {
-  const text = 'select state, count(*) as lanes from lane where connector = $1 group by state';
-  const rows = await driver.read({ text, values: [connector] });
-  const counts = new Map(rows.map((row) => [String(row['state']), Number(row['lanes'])]));
-  return { idle: counts.get('idle') ?? 0, due: counts.get('due') ?? 0, parked: counts.get('parked') ?? 0 };
+  const text = `select
+      (select count(*) from lane where connector = $1) as lanes,
+      (select count(*) from lane where connector = $1 and state = 'due') as due,
+      (select count(*) from lane where connector = $1 and state = 'parked') as parked`;
+  const [row] = await driver.read({ text, values: [connector] });
+  const [due, parked] = [Number(row?.['due']), Number(row?.['parked'])];
+  return { idle: Number(row?.['lanes']) - due - parked, due, parked };
 }
 
 export async function nextDueAt(driver: Driver, connector: string): Promise<number | undefined> {
