@@ -5,14 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { adminApi } from './admin-api.ts';
+import { ClientsSeen } from './clients-seen.ts';
 import { SharedClock, systemClock, type Clock } from './clock.ts';
 import {
   credentialUsers,
   ConfigurationError,
-  DEFAULT_PASSWORD,
+  hasDefaultPassword,
   LOOPBACK_HOSTS,
   standInFault,
   type Config,
+  type Origins,
 } from './config.ts';
 import { parseCredentials } from './credentials.ts';
 import { openStore } from './database.ts';
@@ -23,6 +26,7 @@ import { createServer, SCIM1_PATHS, SCIM_PATHS } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { newId, newRequestId, random } from './new-id.ts';
+import type { OperationContext } from './operations/context.ts';
 import type { Model } from './operations/model.ts';
 import { Turns } from './operations/turns.ts';
 import { createOrgCheck } from './org-check.ts';
@@ -64,9 +68,10 @@ export interface App {
 /**
  * Starts everything; when a part cannot start, those before it are stopped again.
  *
+ * @param origins where the values of the configuration are from, for people to see
  * @throws ConfigurationError, StorageUnavailable, or the system's error when a port is taken
  */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+export async function startApp(config: Config, logger: Logger, origins: Origins = new Map()): Promise<App> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
@@ -74,7 +79,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     if (failures.length > 0) throw failures[0];
   };
   try {
-    return await start(config, logger, stops, stop);
+    return await start(config, { logger, origins }, stops, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -83,7 +88,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 
 async function start(
   config: Config,
-  logger: Logger,
+  { logger, origins }: { readonly logger: Logger; readonly origins: Origins },
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<App> {
@@ -109,7 +114,8 @@ async function start(
   stops.push(() => store.close());
   const clock = new SharedClock(() => store.now());
   await clock.sync();
-  stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, logger }));
+  const clients = new ClientsSeen(store, () => clock.now());
+  stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, clients, logger }));
   const sandbox = await startEmbeddedSandbox(config, logger);
   if (sandbox) stops.push(() => sandbox.close());
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
@@ -134,7 +140,9 @@ async function start(
   );
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
-  const server = await listen(config, logger, { model, store, clock, target, metrics, baseUrl, life });
+  const salesforceUrl = config.SALESFORCE_LOGIN_URL ?? sandbox?.url ?? '';
+  const parts = { model, store, clock, target, metrics, baseUrl, life, mapping, clients, origins, salesforceUrl };
+  const server = await listen(config, logger, parts);
   // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);
@@ -205,23 +213,21 @@ interface ServerParts {
   readonly baseUrl: { current: string | undefined };
   /** A balancer sends nothing more to a process that is not ready, while it still answers. */
   readonly life: { readonly isStopping: boolean };
+  readonly mapping: Mapping;
+  readonly clients: ClientsSeen;
+  readonly origins: Origins;
+  readonly salesforceUrl: string;
 }
 
 async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
-  const { model, store, clock, target, metrics, baseUrl, life } = parts;
+  const { store, clock, clients, metrics, baseUrl, life } = parts;
+  const context = operationContext(config, parts);
+  const { credentials, admins } = parseCredentials(config);
   const server = await createServer({
-    context: {
-      ...model,
-      requireIfMatch: config.REQUIRE_IF_MATCH,
-      store,
-      turns: new Turns(),
-      connector: CONNECTOR,
-      now: () => clock.now(),
-      newId,
-      baseUrl: () => `${baseUrl.current ?? ''}${SCIM_PATHS[0]}`,
-      leadUrl: (leadId) => target.leadUrl(leadId),
-    },
-    credentials: parseCredentials(config).credentials,
+    context,
+    credentials: [...credentials, ...admins],
+    others: [adminApi(config, { ...parts, operations: context })],
+    onClient: (call) => clients.note(call),
     ...jwtOf(config, clock),
     profile: config.SCIM_PROFILE,
     users: credentialUsers(config),
@@ -241,7 +247,7 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
     },
     onAnswered: metrics.onAnswered,
     newRequestId,
-    ...(config.SCIM_PASSWORD === DEFAULT_PASSWORD && { hosts: LOOPBACK_HOSTS }),
+    ...(hasDefaultPassword(config) && { hosts: LOOPBACK_HOSTS }),
     ...tlsOf(config),
   });
   await server.listen({ host: config.HOST, port: config.PORT }).catch(refuseTaken('PORT', config.PORT));
@@ -255,6 +261,18 @@ function jwtOf(config: Config, clock: Clock): { verifyJwt?: VerifyJwt } {
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) return {};
   return { verifyJwt: jwtVerifier({ issuer, audience, jwksUrl, now: () => clock.now() }) };
 }
+
+const operationContext = (config: Config, { model, store, clock, target, baseUrl }: ServerParts): OperationContext => ({
+  ...model,
+  requireIfMatch: config.REQUIRE_IF_MATCH,
+  store,
+  turns: new Turns(),
+  connector: CONNECTOR,
+  now: () => clock.now(),
+  newId,
+  baseUrl: () => `${baseUrl.current ?? ''}${SCIM_PATHS[0]}`,
+  leadUrl: (leadId) => target.leadUrl(leadId),
+});
 
 /** What a part refuses of its settings is the operator's to mend. */
 function mendable<T>(keys: string, make: () => T): T {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Ajv, type ErrorObject } from 'ajv';
-import { bearerTokens, parseCredentials } from './credentials.ts';
+import { adminPassword, bearerTokens, DEFAULT_PASSWORD, parseCredentials } from './credentials.ts';
 import { parseCredentialUsers, type CredentialUsers } from './credential-users.ts';
 import { nearestName } from './provisioning/mapping-nearest.ts';
 import { readSchemaFile } from './schema-files.ts';
@@ -28,6 +28,8 @@ export interface Config {
   readonly SCIM_JWT_ISSUER?: string;
   readonly SCIM_JWT_AUDIENCE?: string;
   readonly SCIM_JWKS_URL?: string;
+  readonly ADMIN_USERNAME: string;
+  readonly ADMIN_PASSWORD?: string;
   readonly SCIM_PROFILE: ProfileName;
   readonly SCIM_ME?: string;
   readonly SCIM1_WRITE_ERRORS: 'scim2' | 'scim1';
@@ -77,7 +79,10 @@ export class ConfigurationError extends Error {
 
 interface ConfigSchema {
   readonly properties: Readonly<
-    Record<string, { readonly type: string; readonly secret?: boolean; readonly default?: unknown }>
+    Record<
+      string,
+      { readonly type: string; readonly description: string; readonly secret?: boolean; readonly default?: unknown }
+    >
   >;
 }
 
@@ -85,8 +90,6 @@ interface ConfigSchema {
 const schema = readSchemaFile('config.json') as ConfigSchema;
 
 export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
-/** Known to everybody, and so good for this machine alone. */
-export const DEFAULT_PASSWORD = 'admin';
 const MIN_TOKEN_LENGTH = 16;
 
 /** What each flow cannot do without (Salesforce help, OAuth authorization flows). */
@@ -105,6 +108,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigurationError naming every fault
  */
 export function readConfig(environment: Environment = process.env): Config {
+  return readConfiguration(environment).config;
+}
+
+/** Where a value is from; `file`: CONFIG_FILE or .env. */
+export type Origin = 'default' | 'environment' | 'file';
+/** By key; a key that is not there has its default, or nothing. */
+export type Origins = ReadonlyMap<string, Origin>;
+
+/** The same, with where each value is from. @throws ConfigurationError naming every fault */
+export function readConfiguration(environment: Environment = process.env): { config: Config; origins: Origins } {
   return read(environment, crossFaults);
 }
 
@@ -117,7 +130,7 @@ export function readSandboxConfig(
   flags: Environment = {},
   environment: Environment = process.env,
 ): Pick<Config, 'SANDBOX_FILE' | 'SANDBOX_HOST' | 'SANDBOX_PORT'> {
-  return read({ ...environment, ...flags }, () => []);
+  return read({ ...environment, ...flags }, () => []).config;
 }
 
 export interface UnknownKey {
@@ -160,24 +173,58 @@ export type DatabaseConfig = Pick<Config, (typeof DATABASE_KEYS)[number]>;
 
 /** The same for commands that work on the database alone: what else is wrong, or not set where they run, is none of theirs. */
 export function readDatabaseConfig(environment: Environment = process.env): DatabaseConfig {
-  return read(environment, databaseFaults, new Set(DATABASE_KEYS));
+  return read(environment, databaseFaults, new Set(DATABASE_KEYS)).config;
 }
 
 type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];
 
 /** @param wanted keys; all of them when absent */
-function read(environment: Environment, crossCheck: CrossCheck, wanted?: ReadonlySet<string>): Config {
+function read(
+  environment: Environment,
+  crossCheck: CrossCheck,
+  wanted?: ReadonlySet<string>,
+): { config: Config; origins: Origins } {
   const faults: string[] = [];
-  const everything = {
-    ...readDotEnv(faults),
-    ...readConfigFile(environment['CONFIG_FILE'], faults),
-    ...pickKnown(environment),
-  };
-  const values = wanted ? pick(everything, (key) => wanted.has(key.replace(/_FILE$/, ''))) : everything;
-  const config = check(resolveSecretFiles(values, faults), crossCheck, faults);
+  const ofWanted = (values: RawValues): RawValues =>
+    wanted ? pick(values, (key) => wanted.has(key.replace(/_FILE$/, ''))) : values;
+  const files = ofWanted({ ...readDotEnv(faults), ...readConfigFile(environment['CONFIG_FILE'], faults) });
+  const own = ofWanted(pickKnown(environment));
+  const config = check(resolveSecretFiles({ ...files, ...own }, faults), crossCheck, faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return config;
+  return { config, origins: new Map([...originsOf(files, 'file'), ...originsOf(own, 'environment')]) };
 }
+
+const originsOf = (values: RawValues, origin: Origin): readonly (readonly [string, Origin])[] =>
+  Object.keys(values).map((key) => [secretOf(key) ?? key, origin]);
+
+/** @returns the secret whose value lies in the file that `key` names; undefined when it is no such key */
+function secretOf(key: string): string | undefined {
+  const secret = key.replace(/_FILE$/, '');
+  return secret !== key && isSecret(secret) ? secret : undefined;
+}
+
+/** One key as people are shown it. */
+export interface DescribedKey {
+  readonly key: string;
+  /** Absent where there is neither value nor default; secrets are in here too. */
+  readonly value?: string | number | boolean;
+  readonly origin: Origin;
+  readonly isSecret: boolean;
+  readonly description: string;
+}
+
+/** Every key there is. */
+export const describeConfig = (config: Config, origins: Origins): readonly DescribedKey[] =>
+  Object.entries(schema.properties).map(([key, { secret = false, description }]) => {
+    const value = config[key as Key];
+    return {
+      key,
+      ...(value !== undefined && { value }),
+      origin: origins.get(key) ?? 'default',
+      isSecret: secret,
+      description,
+    };
+  });
 
 /**
  * Why the service must not be served with the embedded stand-in: it would make all Leads anew, of a database that is
@@ -329,12 +376,17 @@ function isReadable(url: string): boolean {
   }
 }
 
+/** Whether somebody gets in who knows nothing. */
+export const hasDefaultPassword = (config: Config): boolean =>
+  [config.SCIM_PASSWORD, adminPassword(config)].includes(DEFAULT_PASSWORD);
+
 function hostFaults(config: Config): string[] {
   if (LOOPBACK_HOSTS.has(config.HOST)) return [];
-  if (config.SCIM_PASSWORD !== DEFAULT_PASSWORD) return [];
-  return [
-    `HOST ${config.HOST} is reachable by others: set SCIM_PASSWORD (and SCIM_USERNAME), the default is for loopback only`,
-  ];
+  const passwords = { SCIM: config.SCIM_PASSWORD, ADMIN: config.ADMIN_PASSWORD ?? DEFAULT_PASSWORD };
+  const open = Object.entries(passwords).filter(([, password]) => password === DEFAULT_PASSWORD);
+  if (open.length === 0) return [];
+  const keys = open.map(([who]) => `${who}_PASSWORD (and ${who}_USERNAME)`).join(' and ');
+  return [`HOST ${config.HOST} is reachable by others: set ${keys}, the default is for loopback only`];
 }
 
 function tlsFaults(config: Config): string[] {

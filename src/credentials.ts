@@ -1,6 +1,6 @@
-/** Who may use SCIM, from the configuration: HTTP Basic, static tokens, and those of SCIM_CREDENTIALS. */
+/** Who may use SCIM and the admin API, from the configuration: HTTP Basic, static tokens, and those of SCIM_CREDENTIALS. */
 import { Ajv, type ErrorObject } from 'ajv';
-import type { Credential, Scope } from './http/auth.ts';
+import type { AdminScope, Credential, Scope, ScimScope } from './http/auth.ts';
 import { readSchemaFile } from './schema-files.ts';
 import type { ProfileName } from './scim/profiles/profile.ts';
 
@@ -20,27 +20,58 @@ export interface CredentialKeys {
   readonly SCIM_PASSWORD: string;
   readonly SCIM_BEARER_TOKENS?: string;
   readonly SCIM_CREDENTIALS?: string;
+  readonly ADMIN_USERNAME: string;
+  readonly ADMIN_PASSWORD?: string;
 }
 
 export interface ParsedCredentials {
+  /** Of SCIM clients. */
   readonly credentials: readonly Credential[];
+  /** Of the admin API. */
+  readonly admins: readonly Credential[];
   /** userNames by the name of the credential, of those that say which User they are. */
   readonly userNames: ReadonlyMap<string, string>;
   /** What is wrong in SCIM_CREDENTIALS, without its values. */
   readonly faults: readonly string[];
 }
 
-const EVERYTHING: readonly Scope[] = ['read', 'write'];
+const EVERYTHING: readonly ScimScope[] = ['read', 'write'];
+const ALL_OF_ADMIN: readonly AdminScope[] = ['admin:read', 'admin:operate'];
+
+/** Known to everybody, and so good for this machine alone. */
+export const DEFAULT_PASSWORD = 'admin';
 
 export function parseCredentials(keys: CredentialKeys): ParsedCredentials {
   const { entries, faults } = parseEntries(keys.SCIM_CREDENTIALS);
-  const credentials = [...keyCredentials(keys), ...entries.map(toCredential)];
+  const added = entries.map(toCredential);
+  const credentials = [...keyCredentials(keys), ...added.filter((one) => !isAdmin(one))];
+  const admins = [...adminKeyCredentials(keys), ...added.filter(isAdmin)];
   return {
     credentials,
+    admins,
     userNames: new Map(entries.flatMap(({ name, user }) => (user === undefined ? [] : [[name, user]]))),
-    faults: [...faults, ...twice(credentials)],
+    faults: [
+      ...faults,
+      ...entries.flatMap(mixed),
+      ...namedTwice([...credentials, ...admins]),
+      ...twice(credentials),
+      ...twice(admins),
+      ...shared(credentials, admins),
+    ],
   };
 }
+
+/**
+ * The password of ADMIN_USERNAME. Whoever chooses one for SCIM has left the default behind, which must then not stay open
+ * next to it.
+ *
+ * @returns undefined when there is none, and so no such credential
+ */
+export const adminPassword = (keys: Pick<CredentialKeys, 'ADMIN_PASSWORD' | 'SCIM_PASSWORD'>): string | undefined =>
+  keys.ADMIN_PASSWORD ?? (keys.SCIM_PASSWORD === DEFAULT_PASSWORD ? DEFAULT_PASSWORD : undefined);
+
+const isAdminScope = (scope: Scope): boolean => ALL_OF_ADMIN.some((one) => one === scope);
+const isAdmin = ({ scopes }: Pick<Credential, 'scopes'>): boolean => scopes.some(isAdminScope);
 
 /** The static bearer tokens of SCIM_BEARER_TOKENS, one each. */
 export function bearerTokens({ SCIM_BEARER_TOKENS: tokens = '' }: Pick<CredentialKeys, 'SCIM_BEARER_TOKENS'>) {
@@ -56,6 +87,14 @@ function keyCredentials(keys: CredentialKeys): readonly Credential[] {
     { name: `basic:${username}`, basic: { username, password }, scopes: EVERYTHING },
     ...bearerTokens(keys).map((token, index) => ({ name: `bearer:${index + 1}`, token, scopes: EVERYTHING })),
   ];
+}
+
+function adminKeyCredentials(keys: CredentialKeys): readonly Credential[] {
+  const { ADMIN_USERNAME: username } = keys;
+  const password = adminPassword(keys);
+  return password === undefined
+    ? []
+    : [{ name: `admin:${username}`, basic: { username, password }, scopes: ALL_OF_ADMIN }];
 }
 
 function toCredential({ name, username, password, token, profile, scopes }: CredentialEntry): Credential {
@@ -101,18 +140,47 @@ function describe({ keyword, instancePath, params, message }: ErrorObject): read
   return [`${where} ${message ?? 'is not valid'}`];
 }
 
-/** Two clients of one name are one in the journal; two with one secret are one to the service. */
+/** An identity provider that could also retry and push would be one secret with two doors. */
+function mixed(entry: CredentialEntry): readonly string[] {
+  if (!isAdmin(entry)) return [];
+  const where = `SCIM_CREDENTIALS: ${entry.name}`;
+  if (!entry.scopes.every(isAdminScope)) return [`${where} has scopes of SCIM and of the admin API: make two of it`];
+  const useless = (['profile', 'user'] as const).filter((member) => entry[member] !== undefined);
+  return useless.map((member) => `${where} has a ${member}, which the admin API does not know: remove it`);
+}
+
+/** Two clients of one name are one in the journal. */
+function namedTwice(credentials: readonly Credential[]): readonly string[] {
+  const names = credentials.map(({ name }) => name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...repeated].map((name) => `SCIM_CREDENTIALS: ${name} is the name of two credentials: choose another`);
+}
+
+/** Two clients with one secret are one to the service. */
 function twice(credentials: readonly Credential[]): readonly string[] {
-  const faults: string[] = [];
-  const names = new Set<string>();
-  const secrets = new Set<string>();
-  for (const { name, basic, token } of credentials) {
-    const secret = basic ? `basic ${basic.username}` : `token ${token ?? ''}`;
-    if (names.has(name)) faults.push(`SCIM_CREDENTIALS: ${name} is the name of two credentials: choose another`);
-    else if (secrets.has(secret))
-      faults.push(`SCIM_CREDENTIALS: ${name} has the ${basic ? 'username' : 'token'} of another credential`);
-    names.add(name);
-    secrets.add(secret);
-  }
-  return faults;
+  const secretOf = ({ basic, token }: Credential): string =>
+    basic ? `basic ${basic.username}` : `token ${token ?? ''}`;
+  const secrets = credentials.map(secretOf);
+  const again = credentials.filter(
+    (one, index) => secrets.indexOf(secretOf(one)) !== index && !isNamedBefore(credentials, one, index),
+  );
+  return again.map(
+    ({ name, basic }) => `SCIM_CREDENTIALS: ${name} has the ${basic ? 'username' : 'token'} of another credential`,
+  );
+}
+
+/** `namedTwice` has told of it. */
+const isNamedBefore = (credentials: readonly Credential[], { name }: Credential, index: number): boolean =>
+  credentials.findIndex((one) => one.name === name) !== index;
+
+/** The default is on both sides, on loopback. */
+function shared(clients: readonly Credential[], admins: readonly Credential[]): readonly string[] {
+  const isSame = (a: Credential, b: Credential): boolean =>
+    a.basic
+      ? a.basic.username === b.basic?.username && a.basic.password === b.basic.password
+      : a.token !== undefined && a.token === b.token;
+  const isOpen = ({ basic }: Credential): boolean => basic?.password !== DEFAULT_PASSWORD;
+  return admins
+    .filter((admin) => isOpen(admin) && clients.some((client) => isSame(admin, client)))
+    .map(({ name }) => `the admin credential ${name} has the secret of a SCIM client: choose another`);
 }

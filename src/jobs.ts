@@ -1,5 +1,6 @@
 /** Work that is done at intervals: some by every process, some by one of all. */
 import type { Logger } from 'pino';
+import type { ClientsSeen } from './clients-seen.ts';
 import type { SharedClock } from './clock.ts';
 import type { Store } from './storage/store.ts';
 
@@ -11,6 +12,7 @@ const DAY = 24 * HOUR;
 const SYNC_EVERY_MS = 5 * SECOND;
 /** Less is what clocks are corrected by all the time. */
 const STEP_BACK_MS = SECOND;
+const FLUSH_CLIENTS_MS = 10 * SECOND;
 const PRUNE_EVERY_MS = HOUR;
 /** More often than the job is due: each look may come a moment too early. */
 const PRUNE_LOOK_MS = 10 * MINUTE;
@@ -23,6 +25,7 @@ export interface JobContext {
   readonly connector: string;
   /** How long the journal is kept; 0: for ever. */
   readonly journalDays: number;
+  readonly clients: Pick<ClientsSeen, 'flush'>;
   readonly logger: Logger;
 }
 
@@ -31,11 +34,14 @@ export function startJobs(context: JobContext): () => Promise<void> {
   const stopping = new AbortController();
   const stops = [
     repeat(context, SYNC_EVERY_MS, 'clock', clockFollower(context)),
+    repeat(context, FLUSH_CLIENTS_MS, 'clients', () => context.clients.flush()),
     repeat(context, PRUNE_LOOK_MS, 'journal', () => pruneJournal(context, stopping.signal)),
   ];
   return async () => {
     stopping.abort();
     await Promise.all(stops.map((stop) => stop()));
+    // Nothing that would be worth failing a stop for.
+    await context.clients.flush().catch(() => undefined);
   };
 }
 
@@ -45,7 +51,7 @@ export function clockFollower({
   clock,
   connector,
   logger,
-}: Omit<JobContext, 'journalDays'>): () => Promise<void> {
+}: Omit<JobContext, 'journalDays' | 'clients'>): () => Promise<void> {
   // Until it succeeded once: the database may fail between the two.
   let isHastening = false;
   return async () => {
@@ -59,7 +65,7 @@ export function clockFollower({
 
 /** One process an hour, in small transactions. @returns entries forgotten */
 export async function pruneJournal(
-  { store, clock, journalDays, logger }: JobContext,
+  { store, clock, journalDays, logger }: Omit<JobContext, 'clients'>,
   stopping?: AbortSignal,
 ): Promise<number> {
   const now = clock.now();

@@ -27,7 +27,7 @@ import { showCommand } from './admin/cli/show.ts';
 import { statusCommand } from './admin/cli/status.ts';
 import { usersCommand } from './admin/cli/users.ts';
 import { startApp, type App } from './app.ts';
-import { ConfigurationError, findUnknownKeys, readConfig, readSandboxConfig } from './config.ts';
+import { ConfigurationError, findUnknownKeys, readConfiguration, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { SnapshotError } from './sandbox/snapshot-file.ts';
@@ -60,10 +60,10 @@ program
   .allowExcessArguments()
   .action(async (_options: unknown, { args: [unknown] }: Command) => {
     if (unknown !== undefined) throw new UsageError(`there is no command ${unknown}: --help lists them`);
-    const config = readConfig();
+    const { config, origins } = readConfiguration();
     const logger = createLogger(config.LOG_LEVEL);
     for (const unknown of findUnknownKeys()) logger.warn(unknown, 'unknown configuration key');
-    const app = await startApp(config, logger);
+    const app = await startApp(config, logger, origins);
     process.stdout.write(welcome(config, app));
     stopOnSignal(app, STOP_DEADLINE_MS + config.DRAIN_SECONDS * 1000);
   });

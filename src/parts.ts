@@ -30,10 +30,8 @@ const MAPPING_DATA = {
 
 /** @throws ConfigurationError when the file cannot be read or is no mapping of users to Leads */
 export function readMapping(config: Config, registry: Registry): Mapping {
-  const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
   try {
-    const file = parseMappingFile(config);
-    return createMapping(file, userType, { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD });
+    return mappingCompiler(config, registry)(parseMappingFile(config));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
@@ -60,6 +58,14 @@ export const membershipsRead = (mapping: Mapping, { memberships }: Model): reado
     .shownBy(PROVISIONED_TYPE)
     .filter(({ attribute }) => mapping.reads(attribute.name))
     .map(({ attribute, lists }) => ({ attribute: attribute.name, lists }));
+
+/** @returns what compiles a mapping file for this service; it throws MappingError */
+export function mappingCompiler(config: Config, registry: Registry): (file: unknown) => Mapping {
+  // The package has it.
+  const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
+  const data = { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD };
+  return (file) => createMapping(file, userType, data);
+}
 
 /** Where the mapping is, for messages. */
 export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? 'schemas/lead-mapping.json';

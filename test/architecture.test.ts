@@ -17,18 +17,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'scim1', 'storage/store.ts', 'storage/errors.ts'],
   metrics: ['http/answered-request.ts', 'provisioning', 'salesforce/options.ts', 'storage/store.ts'],
-  admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts'],
+  admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts', 'http/fault.ts'],
   sandbox: [],
 };
 
 /** Where a package may be used; packages that are not listed may be used anywhere. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
-  ajv: ['config.ts', 'credentials.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/'],
+  ajv: ['config.ts', 'credentials.ts', 'scim/schema/', 'provisioning/mapping', 'sandbox/', 'admin/api/'],
   axios: ['salesforce/request.ts', 'salesforce/token.ts'],
   libsql: ['storage/sqlite/'],
   pg: ['storage/postgres/'],
   'prom-client': ['metrics/'],
-  fastify: ['app.ts', 'http/', 'sandbox/'],
+  fastify: ['app.ts', 'http/', 'sandbox/', 'admin/api/'],
+  typebox: ['admin/api/'],
   jsonata: ['provisioning/mapping'],
   'csv-parse/sync': ['sandbox/'],
   'csv-stringify/sync': ['sandbox/'],

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ConfigurationError,
   credentialUsers,
+  describeConfig,
   findUnknownKeys,
   readConfig,
+  readConfiguration,
   readDatabaseConfig,
   readSandboxConfig,
 } from '../src/config.ts';
@@ -53,6 +55,7 @@ describe('configuration', () => {
       DRY_RUN: false,
       SCIM_USERNAME: 'admin',
       SCIM_PASSWORD: 'admin',
+      ADMIN_USERNAME: 'admin',
       SCIM_PROFILE: 'default',
       SCIM1_WRITE_ERRORS: 'scim2',
       SCIM1_NO_MATCH: '404',
@@ -89,6 +92,20 @@ describe('configuration', () => {
     const config = readConfig({ SCIM_PASSWORD_FILE: file('password', 's3cret\n') });
     expect(config.SCIM_PASSWORD).toBe('s3cret');
     expect(Object.keys(config)).not.toContain('SCIM_PASSWORD_FILE');
+  });
+
+  it('tells of every key where its value is from', () => {
+    const CONFIG_FILE = file('config.json', JSON.stringify({ PORT: 9000, LOG_LEVEL: 'warn', JOURNAL_DAYS: 7 }));
+    const SCIM_PASSWORD_FILE = file('password', 's3cret\n');
+    const { config, origins } = readConfiguration({ CONFIG_FILE, LOG_LEVEL: 'error', SCIM_PASSWORD_FILE });
+    const described = new Map(describeConfig(config, origins).map((one) => [one.key, one]));
+    expect(described.get('PORT')).toMatchObject({ value: 9000, origin: 'file', isSecret: false });
+    expect(described.get('LOG_LEVEL')).toMatchObject({ value: 'error', origin: 'environment' });
+    expect(described.get('SCIM_PASSWORD')).toMatchObject({ origin: 'environment', isSecret: true });
+    expect(described.get('HOST')).toMatchObject({ value: '127.0.0.1', origin: 'default' });
+    expect(described.get('BASE_URL')).not.toHaveProperty('value');
+    const { properties } = JSON.parse(readFileSync('schemas/config.json', 'utf8')) as { properties: object };
+    expect([...described.keys()]).toEqual(Object.keys(properties));
   });
 
   it('splits the bearer tokens', () => {
@@ -141,7 +158,17 @@ describe('configuration', () => {
       /^SALESFORCE_AUTH_FLOW must be one of password, client_credentials, jwt_bearer/,
     ],
     ['a database it does not know', { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL does not look right/],
-    ['default credentials beyond loopback', { HOST: '0.0.0.0' }, /^HOST 0\.0\.0\.0 .*SCIM_PASSWORD/],
+    [
+      'default credentials beyond loopback',
+      { HOST: '0.0.0.0' },
+      /^HOST 0\.0\.0\.0 .*SCIM_PASSWORD \(and SCIM_USERNAME\) and ADMIN_PASSWORD \(and/,
+    ],
+    [
+      'the default password of the admin API beyond loopback',
+      { HOST: '0.0.0.0', SCIM_PASSWORD: 'x' },
+      /^HOST 0\.0\.0\.0 is reachable by others: set ADMIN_PASSWORD \(and ADMIN_USERNAME\), the default/,
+    ],
+    ['a colon in the name of the admin', { ADMIN_USERNAME: 'a:b' }, /^ADMIN_USERNAME/],
     [
       'the default password beyond loopback',
       { HOST: '0.0.0.0', SCIM_USERNAME: 'x' },

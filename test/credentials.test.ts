@@ -8,7 +8,7 @@ import { PROFILE_NAMES } from '../src/scim/profiles/profiles.ts';
 
 const TOKEN = 'hidden-token-of-16-and-more';
 const PASSWORD = 'hidden-password';
-const KEYS = { SCIM_USERNAME: 'admin', SCIM_PASSWORD: 'admin' };
+const KEYS = { SCIM_USERNAME: 'admin', SCIM_PASSWORD: 'admin', ADMIN_USERNAME: 'admin' };
 
 /** Strings are taken as they are, everything else as JSON. */
 const keysWith = (entries: unknown, more: Partial<CredentialKeys> = {}): CredentialKeys => ({
@@ -26,6 +26,38 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
     throw error;
   }
 }
+
+describe('the admin API', () => {
+  const SCOPES = ['admin:read', 'admin:operate'];
+  const adminsOf = (environment: Record<string, string>) => parseCredentials(readConfig(environment)).admins;
+
+  it('is opened by the default of SCIM while that is in use, and not by it any more when it is not', () => {
+    const everybody = { name: 'admin:admin', basic: { username: 'admin', password: 'admin' }, scopes: SCOPES };
+    expect(adminsOf({})).toEqual([everybody]);
+    expect(adminsOf({ SCIM_PASSWORD: 'of-our-own' })).toEqual([]);
+  });
+
+  it('is opened by ADMIN_USERNAME and ADMIN_PASSWORD, and by credentials of the list that have a scope of it', () => {
+    const SCIM_CREDENTIALS = JSON.stringify([
+      { name: 'ops', token: TOKEN, scopes: ['admin:read'] },
+      { name: 'is', username: 'wso2is', password: PASSWORD },
+    ]);
+    const config = readConfig({ ADMIN_USERNAME: 'boss', ADMIN_PASSWORD: PASSWORD, SCIM_CREDENTIALS });
+    const { admins, credentials } = parseCredentials(config);
+    expect(admins).toEqual([
+      { name: 'admin:boss', basic: { username: 'boss', password: PASSWORD }, scopes: SCOPES },
+      { name: 'ops', token: TOKEN, scopes: ['admin:read'] },
+    ]);
+    expect(credentials.map(({ name }) => name)).toEqual(['basic:admin', 'is']);
+  });
+
+  it('has a user name of its own: the one of SCIM with another password is somebody else', () => {
+    expect(faultsOf({ SCIM_PASSWORD: 'one-of-scim', ADMIN_PASSWORD: 'another-one' })).toEqual([]);
+    expect(faultsOf({ SCIM_PASSWORD: 'the-same-for-both', ADMIN_PASSWORD: 'the-same-for-both' })).toEqual([
+      'the admin credential admin:admin has the secret of a SCIM client: choose another',
+    ]);
+  });
+});
 
 describe('SCIM_CREDENTIALS', () => {
   it('adds to the credentials of the other keys, with everything allowed unless scopes says less', () => {
@@ -105,7 +137,7 @@ describe('what is wrong in SCIM_CREDENTIALS', () => {
     [
       'an unknown scope',
       [{ ...NAME, token: TOKEN, scopes: ['read', 'admin'] }],
-      ['SCIM_CREDENTIALS[0].scopes.1 must be one of read, write'],
+      ['SCIM_CREDENTIALS[0].scopes.1 must be one of read, write, admin:read, admin:operate'],
     ],
     [
       'no scope',
@@ -170,6 +202,27 @@ describe('what is wrong in SCIM_CREDENTIALS', () => {
       'the user name of SCIM_USERNAME',
       [{ ...NAME, username: 'admin', password: PASSWORD }],
       ['SCIM_CREDENTIALS: x has the username of another credential'],
+    ],
+    [
+      'scopes of SCIM and of the admin API in one',
+      [{ ...NAME, token: TOKEN, scopes: ['read', 'admin:read'] }],
+      ['SCIM_CREDENTIALS: x has scopes of SCIM and of the admin API: make two of it'],
+    ],
+    [
+      'what the admin API does not know',
+      [{ ...NAME, token: TOKEN, scopes: ['admin:read'], profile: 'okta', user: 'ada' }],
+      [
+        'SCIM_CREDENTIALS: x has a profile, which the admin API does not know: remove it',
+        'SCIM_CREDENTIALS: x has a user, which the admin API does not know: remove it',
+      ],
+    ],
+    [
+      'one secret for SCIM and for the admin API',
+      [
+        { ...NAME, token: TOKEN },
+        { name: 'ops', token: TOKEN, scopes: ['admin:read'] },
+      ],
+      ['the admin credential ops has the secret of a SCIM client: choose another'],
     ],
     [
       'several faults, all at once',

@@ -5,8 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unauthorized } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
 
-/** What a credential may do. */
-export type Scope = 'read' | 'write';
+/** What a credential may do with SCIM; with the admin API. */
+export type ScimScope = 'read' | 'write';
+export type AdminScope = 'admin:read' | 'admin:operate';
+export type Scope = ScimScope | AdminScope;
 
 /** One client: with `basic`, with `token`, or with a JWT that was verified. */
 export interface Credential {

@@ -1,10 +1,18 @@
 /** The HTTP server: which scope lies where, limits, and one log event a request. */
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
 import { answeredRequest, type AnsweredRequest } from './answered-request.ts';
 import type { Credential, VerifyJwt } from './auth.ts';
+import type { OnClient } from './client.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoute, type MetricsOptions } from './metrics.ts';
 import { MAX_BODY_BYTES } from './scim/discovery.ts';
@@ -28,6 +36,10 @@ export interface ServerOptions {
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
   readonly scim1: Scim1Options;
+  /** What is served beside SCIM. */
+  readonly others: readonly OtherScope[];
+  /** Told of every request that a credential let in. */
+  readonly onClient?: OnClient;
   readonly logger: FastifyBaseLogger;
   readonly ready: () => Promise<void>;
   readonly metrics: MetricsOptions;
@@ -40,6 +52,17 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 }
 
+/** A part of the server with a protocol of its own. */
+export interface OtherScope {
+  /** Path that it lies below, e.g. `/admin/api`. */
+  readonly prefix: string;
+  readonly plugin: FastifyPluginAsync;
+  /** Answers faults below the prefix that no route of it has a hand in. */
+  readonly sendError: SendError;
+}
+
+type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
@@ -51,18 +74,18 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     genReqId: (request) => givenRequestId(request.headers['x-request-id']) ?? options.newRequestId(),
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) =>
-      void (isScim1(request.url) ? sendScim1Error(options.scim1) : sendScimError)(error, request, reply),
+    frameworkErrors: (error, request, reply) => void senderOf(options, request.url)(error, request, reply),
     https: options.tls ? httpsOptions(options.tls) : null,
   });
-  if (options.hosts) refuseOtherHosts(server, options.hosts);
+  if (options.hosts) refuseOtherHosts(server, options, options.hosts);
   tellOfRequests(server, options.onAnswered);
   await server.register(healthRoutes, { ready: options.ready });
   await server.register(metricsRoute, options.metrics);
-  const { context, credentials, verifyJwt, profile, users, scim1 } = options;
-  const scope = { context, credentials, profile, ...(verifyJwt && { verifyJwt }) };
+  const { context, credentials, verifyJwt, profile, users, scim1, onClient } = options;
+  const scope = { context, credentials, profile, ...(verifyJwt && { verifyJwt }), ...(onClient && { onClient }) };
   for (const prefix of SCIM_PATHS) await server.register(scimScope, { prefix, ...scope, users });
   for (const prefix of SCIM1_PATHS) await server.register(scim1Scope, { prefix, ...scope, ...scim1 });
+  for (const { prefix, plugin } of options.others) await server.register(plugin, { prefix });
   server.setNotFoundHandler((request, reply) => sendScimError(nothingAt(request.url), request, reply));
   return server;
 }
@@ -78,6 +101,13 @@ function nothingAt(url: string): ScimError {
 function withoutSuffix(url: string): string {
   if (isScim1(url)) return url.replace(/^([^?]*[^?/])\.json(?=\?|$)/, '$1');
   return isBelow(SCIM_PATHS, url) ? url.replace(/^([^?]*[^?/])\.scim(?=\?|$)/, '$1') : url;
+}
+
+/** How faults below a path are answered. */
+function senderOf({ others, scim1 }: ServerOptions, url: string): SendError {
+  const other = others.find(({ prefix }) => isBelow([prefix], url));
+  if (other) return other.sendError;
+  return isScim1(url) ? sendScim1Error(scim1) : sendScimError;
 }
 
 const isBelow = (paths: readonly string[], url: string): boolean => paths.some((path) => url.startsWith(`${path}/`));
@@ -98,11 +128,11 @@ const httpsOptions = ({ cert, key, clientCa }: NonNullable<ServerOptions['tls']>
  * A web page that makes its own name point to this machine (DNS rebinding) reaches loopback, where the default password
  * is known to everybody; its name in the Host header gives it away.
  */
-function refuseOtherHosts(server: FastifyInstance, hosts: ReadonlySet<string>): void {
+function refuseOtherHosts(server: FastifyInstance, options: ServerOptions, hosts: ReadonlySet<string>): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (hosts.has(request.hostname)) return done();
-    const detail = `with the default password this service answers to ${[...hosts].join(', ')}: set SCIM_PASSWORD`;
-    sendScimError(new ScimError(421, undefined, detail), request, reply);
+    const detail = `with the default password this service answers to ${[...hosts].join(', ')}: set SCIM_PASSWORD and ADMIN_PASSWORD`;
+    senderOf(options, request.url)(new ScimError(421, undefined, detail), request, reply);
   });
 }
 

@@ -298,12 +298,57 @@ export interface LateWrite {
 export interface LaneQuery {
   readonly connector: string;
   readonly state?: LaneState;
+  /** Of the lane's error, e.g. `data`. */
+  readonly class?: string;
   /** Of the lane's error, e.g. `INVALID_EMAIL_ADDRESS`. */
   readonly code?: string;
   /** The list begins after this user: the last one of another page. */
   readonly after?: string;
   /** Lanes of a page, at least 1. */
   readonly limit: number;
+}
+
+/** Which parked lanes are made due; all of them when nothing is said. */
+export interface ReleaseFilter {
+  readonly userId?: string;
+  /** Of the lane's error. */
+  readonly class?: string;
+  readonly code?: string;
+  /** Also lanes that failed and wait for their next attempt. */
+  readonly waiting?: boolean;
+  /** Lanes, at most: few enough that requests do not wait for the transaction. */
+  readonly limit?: number;
+}
+
+/** Parked lanes, or lanes that wait for their next attempt, with the same error. */
+export interface LaneErrorCount extends AttemptError {
+  readonly state: 'parked' | 'due';
+  readonly lanes: number;
+  /** What to do, as one of them has it. */
+  readonly hint?: string;
+  /** Since when, at most: the earliest of their latest attempts. Epoch milliseconds. */
+  readonly since?: number;
+}
+
+/** Lanes by the Lead that they are linked to. */
+export interface LeadQuery {
+  readonly connector: string;
+  /** What the Lead's id begins with. */
+  readonly prefix: string;
+  /** The list begins after this Lead: the last one of another page. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** What is known of one SCIM client: a credential, used by one program. Instants are epoch milliseconds. */
+export interface SeenClient {
+  readonly credential: string;
+  readonly userAgent: string;
+  readonly profile: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Requests that were let in. */
+  readonly calls: number;
 }
 
 export interface LaneCounts {
@@ -489,12 +534,11 @@ export interface Store {
   hastenLanes(connector: string, now: number): Promise<void>;
 
   /**
-   * Makes parked lanes due, as if their users had changed.
+   * Makes parked lanes due, as if their users had changed. Of two callers at once one releases a lane.
    *
-   * @param userId one user; all parked ones when absent
    * @returns how many lanes
    */
-  releaseLanes(connector: string, now: number, userId?: string): Promise<number>;
+  releaseLanes(connector: string, now: number, which?: ReleaseFilter): Promise<number>;
 
   /** Makes all lanes due with no Lead known, for a Salesforce that lost its Leads. @returns how many lanes */
   forgetLeads(connector: string, now: number): Promise<number>;
@@ -529,14 +573,18 @@ export interface Store {
   readLanesOfLeads(connector: string, leadIds: readonly string[]): Promise<readonly Lane[]>;
   /** One page of the lanes in the order of their users' ids, those of deleted users included. */
   listLanes(query: LaneQuery): Promise<readonly Lane[]>;
+  /** Parked lanes and those that wait after an error, by error; most lanes first. */
+  countLaneErrors(connector: string): Promise<readonly LaneErrorCount[]>;
+  /** One page of the lanes whose Lead's id begins so, in the order of these ids. */
+  listLanesByLead(query: LeadQuery): Promise<readonly Lane[]>;
   /** @returns which of these Leads belong to a user already */
   findLinkedLeads(connector: string, leadIds: readonly string[]): Promise<ReadonlySet<string>>;
   countLanes(connector: string): Promise<LaneCounts>;
   /** @returns when the next lane is due; undefined when none is */
   nextDueAt(connector: string): Promise<number | undefined>;
 
-  /** Newest first. */
-  readJournal(id: string, limit: number): Promise<readonly JournalEntry[]>;
+  /** Newest first. @param before sequence of an entry: only older ones */
+  readJournal(id: string, limit: number, before?: number): Promise<readonly JournalEntry[]>;
   /** Of whatever resources; those that are forgotten are left out. */
   readEntries(seqs: readonly number[]): Promise<readonly JournalEntry[]>;
   /**
@@ -566,6 +614,11 @@ export interface Store {
 
   readSetting(name: string): Promise<string | undefined>;
   writeSetting(name: string, value: string): Promise<void>;
+
+  /** Adds calls to what is known of clients, and forgets those beyond the latest 200. */
+  recordClients(seen: readonly SeenClient[]): Promise<void>;
+  /** Latest call first. */
+  readClients(): Promise<readonly SeenClient[]>;
 
   readConnector(connector: string): Promise<ConnectorState>;
   /**

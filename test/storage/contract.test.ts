@@ -311,7 +311,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       const lanes = await claim(store, 1_000);
       const parked = lanes.map((lane) => settlement(lane, { state: 'parked', delivered: false, attempts: 3 }));
       await store.settleLanes(CONNECTOR, 'lease-1', parked, 1_100);
-      expect(await store.releaseLanes(CONNECTOR, 2_000, users[0]?.id)).toBe(1);
+      expect(await store.releaseLanes(CONNECTOR, 2_000, { userId: String(users[0]?.id) })).toBe(1);
       expect(await store.readLane(CONNECTOR, users[0]?.id ?? '')).toMatchObject({
         state: 'due',
         dueAt: 2_000,

@@ -1,7 +1,7 @@
 /** A whole service over real HTTP, with a stand-in of its own and an in-memory database. */
 import { Writable } from 'node:stream';
 import { startApp, type App } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfiguration } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Engine } from './engines.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -12,6 +12,8 @@ export interface TestService {
   /** Everything that was logged so far. */
   log(): string;
   scim(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** @param path below the admin API; bodies are sent as application/json */
+  admin(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   leads(): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export async function startService(engine: Engine, environment: Record<string, s
       done();
     },
   });
-  const config = readConfig({
+  const { config, origins } = readConfiguration({
     PORT: '0',
     DATABASE_URL: database.url,
     SALESFORCE_LOGIN_URL: sandbox.url,
@@ -50,12 +52,17 @@ export async function startService(engine: Engine, environment: Record<string, s
     REMOVAL_GUARD_PERCENT: '100',
     ...environment,
   });
-  const app = await startApp(config, createLogger('debug', stream));
+  const app = await startApp(config, createLogger('debug', stream), origins);
   return {
     app,
     sandbox,
     log: () => lines.join(''),
     scim: (method, path, body, headers) => request(`${app.scimUrl}${path}`, method, body, headers),
+    admin: (method, path, body, headers) =>
+      request(`${app.baseUrl}/admin/api${path}`, method, body, {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      }),
     leads: async () =>
       (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json() as Promise<Record<string, unknown>[]>,
     close: async () => {

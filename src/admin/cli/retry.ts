@@ -27,6 +27,6 @@ function retryUsers(config: DatabaseConfig, idOrUserName?: string): Promise<numb
     const id = (await find(idOrUserName))?.id ?? idOrUserName;
     if (!(await store.readLane(CONNECTOR, id)))
       throw new CommandFailed(`nothing is to be delivered for a user ${idOrUserName}: give a userName or an id`);
-    return store.releaseLanes(CONNECTOR, now, id);
+    return store.releaseLanes(CONNECTOR, now, { userId: id });
   });
 }

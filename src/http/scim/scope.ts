@@ -4,7 +4,7 @@ import type { OperationContext } from '../../operations/context.ts';
 import { methodNotAllowed, notFound } from '../../scim/errors.ts';
 import type { ProfileName } from '../../scim/profiles/profile.ts';
 import { requireCredentials, type Credential, type VerifyJwt } from '../auth.ts';
-import { recogniseClients } from '../client.ts';
+import { recogniseClients, type OnClient } from '../client.ts';
 import { acceptScimBodies, refuseUnacceptable } from './content-types.ts';
 import { sendScimError } from './error-handler.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -22,13 +22,14 @@ export interface ScimScopeOptions {
   readonly profile: ProfileName;
   /** userNames of the credentials that are users, by the name of the credential. */
   readonly users: ReadonlyMap<string, string>;
+  readonly onClient?: OnClient;
 }
 
 export async function scimScope(scope: FastifyInstance, options: ScimScopeOptions): Promise<void> {
-  const { context, profile, users } = options;
+  const { context, profile, users, onClient } = options;
   scope.setErrorHandler(sendScimError);
   await requireCredentials(scope, options.credentials, options.verifyJwt);
-  recogniseClients(scope, profile);
+  recogniseClients(scope, profile, onClient);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);
   acceptScimBodies(scope);

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorMessage, ScimError } from '../../scim/errors.ts';
 import { errorsMessage } from '../../scim1/messages.ts';
-import { readFault } from '../scim/error-handler.ts';
+import { readFault } from '../fault.ts';
 import { SCIM1_CONTENT_TYPE } from './content-types.ts';
 
 export interface Scim1ErrorOptions {

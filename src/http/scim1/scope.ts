@@ -4,7 +4,7 @@ import type { OperationContext } from '../../operations/context.ts';
 import { notFound } from '../../scim/errors.ts';
 import type { ProfileName } from '../../scim/profiles/profile.ts';
 import { requireCredentials, type Credential, type VerifyJwt } from '../auth.ts';
-import { recogniseClients } from '../client.ts';
+import { recogniseClients, type OnClient } from '../client.ts';
 import { refuseUnacceptable } from '../scim/content-types.ts';
 import { addEndpoint } from '../scim/scope.ts';
 import { refuseSecretsInUrl } from '../scim/secrets-in-url.ts';
@@ -24,13 +24,14 @@ export interface Scim1ScopeOptions extends Scim1Options {
   readonly verifyJwt?: VerifyJwt;
   /** Profile of clients that neither their credential nor their User-Agent tells. */
   readonly profile: ProfileName;
+  readonly onClient?: OnClient;
 }
 
 export async function scim1Scope(scope: FastifyInstance, options: Scim1ScopeOptions): Promise<void> {
   const context = { ...options.context, baseUrl: options.baseUrl };
   scope.setErrorHandler(sendScim1Error(options));
   await requireCredentials(scope, options.credentials, options.verifyJwt);
-  recogniseClients(scope, options.profile);
+  recogniseClients(scope, options.profile, options.onClient);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);
   acceptScim1Bodies(scope);

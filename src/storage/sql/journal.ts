@@ -22,9 +22,16 @@ export function writeConnectorEntry(connector: string, entry: ConnectorEntry, at
 }
 const COLUMNS = 'seq, at, kind, type, id, version, detail';
 
-export async function readJournal(driver: Driver, id: string, limit: number): Promise<readonly JournalEntry[]> {
-  const text = `select ${COLUMNS} from journal where id = $1 order by seq desc limit $2`;
-  return (await driver.read({ text, values: [id, limit] })).map(toJournalEntry);
+export async function readJournal(
+  driver: Driver,
+  id: string,
+  limit: number,
+  before?: number,
+): Promise<readonly JournalEntry[]> {
+  const text = `select ${COLUMNS} from journal
+    where id = $1${before === undefined ? '' : ' and seq < $3'} order by seq desc limit $2`;
+  const values = before === undefined ? [id, limit] : [id, limit, before];
+  return (await driver.read({ text, values })).map(toJournalEntry);
 }
 
 export async function readEntries(

@@ -1,6 +1,7 @@
 /** The storage contract over any SQL driver. */
 import type { MemberLists } from '../member-lists.ts';
 import type { Store } from '../store.ts';
+import { readClients, recordClients } from './clients.ts';
 import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
 import { estimateLooks } from './cost.ts';
@@ -11,7 +12,7 @@ import { admitRemovals, judgeHeld } from './guard.ts';
 import { holdJob, takeJob } from './jobs.ts';
 import { pruneJournal, readEntries, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
-import { listLanes, readLanes, readLanesOfLeads } from './list-lanes.ts';
+import { countLaneErrors, listLanes, listLanesByLead, readLanes, readLanesOfLeads } from './list-lanes.ts';
 import type { Followers } from './mark-due.ts';
 import {
   commitMembers,
@@ -25,6 +26,7 @@ import { linkFoundLeads, pushLane, repairLanes } from './mend-lanes.ts';
 import { migrate } from './migrations.ts';
 import { queryResources } from './query.ts';
 import type { KeyTables } from './query-context.ts';
+import { releaseLanes } from './release-lanes.ts';
 import { readResource, readResources } from './resources.ts';
 import { dueSignal } from './due-signal.ts';
 import { rebuild, type Derivation } from './rebuild.ts';
@@ -119,7 +121,7 @@ export function sqlStore(
       announce(connector, () => lanes.doubtLanes(dialect, connector, writes, now)),
     hastenLanes: (connector, now) => announce(connector, () => lanes.hastenLanes(connector, now)),
     forgetLeads: (connector, now) => announce(connector, () => lanes.forgetLeads(connector, now)),
-    releaseLanes: (connector, now, userId) => announce(connector, () => lanes.releaseLanes(connector, now, userId)),
+    releaseLanes: (connector, now, which) => announce(connector, () => releaseLanes(dialect, connector, now, which)),
     repairLanes: (connector, repairs, now) => announce(connector, () => repairLanes(dialect, connector, repairs, now)),
     linkFoundLeads: (connector, links) => driver.write(() => linkFoundLeads(dialect, connector, links)),
     pushLane: (connector, userId, resend, now) => announce(connector, () => pushLane(connector, userId, resend, now)),
@@ -127,16 +129,20 @@ export function sqlStore(
     readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
     readLanesOfLeads: (connector, leadIds) => readLanesOfLeads(driver, dialect, connector, leadIds),
     listLanes: (query) => listLanes(driver, dialect, query),
+    countLaneErrors: (connector) => countLaneErrors(driver, dialect, connector),
+    listLanesByLead: (query) => listLanesByLead(driver, dialect, query),
     findLinkedLeads: (connector, leadIds) => lanes.findLinkedLeads(driver, dialect, connector, leadIds),
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
-    readJournal: (id, limit) => readJournal(driver, id, limit),
+    readJournal: (id, limit, before) => readJournal(driver, id, limit, before),
     readEntries: (seqs) => readEntries(driver, dialect, seqs),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
     holdJob: (name, heldUntil, until) => driver.write(() => holdJob(name, heldUntil, until)),
     readSetting: (name) => readSetting(driver, name),
     writeSetting: (name, value) => driver.write(() => writeSetting(name, value)),
+    recordClients: (seen) => driver.write(() => recordClients(dialect, seen)),
+    readClients: () => readClients(driver),
     readConnector: (connector) => readConnector(driver, connector),
     closeGate: (connector, gate, event, at) => driver.write(() => closeGate(connector, gate, event, at)),
     openGate: (connector, seen, at) => driver.write(() => openGate(connector, seen, at)),

@@ -1,0 +1,93 @@
+/** Whether a request is what its route describes; every fault at once, each with its place. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Problem, type RequestFault } from './problem.ts';
+import type { AdminRequest, AdminRoute } from './route.ts';
+
+/** Parameters are texts, whatever they stand for; a body has types of its own. */
+const PARAMETERS = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false, verbose: true });
+const BODIES = new Ajv({ allErrors: true, strict: false, verbose: true });
+
+const NOTHING = { type: 'object', additionalProperties: false };
+
+/** @returns what turns a request into one that the handler may trust; it throws Problem `invalid-request` */
+export function compileChecks({ params, query, body, isBodyOptional = false }: AdminRoute) {
+  const checkParams = PARAMETERS.compile(params ?? NOTHING);
+  const checkQuery = PARAMETERS.compile(query ?? NOTHING);
+  const checkBody = body === undefined ? undefined : BODIES.compile(body);
+  return (request: FastifyRequest): AdminRequest => {
+    const asked = { params: copy(request.params), query: copy(request.query), body: bodyOf(request, isBodyOptional) };
+    const faults = [
+      ...faultsOf(checkParams, asked.params, parameterFault),
+      ...faultsOf(checkQuery, asked.query, parameterFault),
+      ...(checkBody ? faultsOf(checkBody, asked.body, bodyFault) : refuseBody(request.body)),
+    ];
+    const [first] = faults;
+    if (first) throw new Problem('invalid-request', detailOf(faults), faults);
+    return { ...asked, actor: request.credential.name, requestId: request.id };
+  };
+}
+
+/** Defaults and types are put in; the parsers make plain objects. */
+const copy = (parsed: unknown): unknown => ({ ...(parsed as object) });
+
+const bodyOf = ({ body }: FastifyRequest, isOptional: boolean): unknown =>
+  body === undefined && isOptional ? {} : body;
+
+function faultsOf(
+  check: ValidateFunction,
+  value: unknown,
+  toFault: (error: ErrorObject) => RequestFault,
+): readonly RequestFault[] {
+  if (check(value)) return [];
+  const errors = (check.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+  const faults = new Map(errors.map((error) => [JSON.stringify(toFault(error)), toFault(error)]));
+  return [...faults.values()];
+}
+
+const refuseBody = (body: unknown): readonly RequestFault[] =>
+  body === undefined ? [] : [{ pointer: '#', detail: 'this takes no body: leave it out' }];
+
+const detailOf = (faults: readonly RequestFault[]): string =>
+  faults.map(({ pointer, parameter, detail }) => `${parameter ?? pointer ?? ''} ${detail}`.trim()).join('; ');
+
+function parameterFault(error: ErrorObject): RequestFault {
+  const [, named] = error.instancePath.split('/');
+  return {
+    parameter: unknownMember(error) ?? missingMember(error) ?? named ?? '',
+    detail: explain(error, 'parameter'),
+  };
+}
+
+function bodyFault(error: ErrorObject): RequestFault {
+  if (error.data === undefined && error.instancePath === '' && error.keyword === 'type')
+    return { pointer: '#', detail: 'is missing: send a JSON body' };
+  const member = unknownMember(error) ?? missingMember(error);
+  const step = member === undefined ? '' : `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return { pointer: `#${error.instancePath}${step}`, detail: explain(error, 'member') };
+}
+
+const unknownMember = ({ keyword, params }: ErrorObject): string | undefined =>
+  keyword === 'additionalProperties' ? String(params['additionalProperty']) : undefined;
+const missingMember = ({ keyword, params }: ErrorObject): string | undefined =>
+  keyword === 'required' ? String(params['missingProperty']) : undefined;
+
+function explain(error: ErrorObject, word: 'parameter' | 'member'): string {
+  const known = Object.keys(propertiesOf(error.parentSchema));
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return known.length === 0
+        ? `is no ${word} of this: leave it out`
+        : `is no ${word} of this: take ${known.join(', ')}`;
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return `must be one of ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`;
+    default:
+      return error.message ?? 'is not valid';
+  }
+}
+
+const propertiesOf = (schema: unknown): object =>
+  typeof schema === 'object' && schema !== null && 'properties' in schema ? (schema.properties as TSchema) : {};
