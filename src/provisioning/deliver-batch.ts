@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
+import { deliverCampaigns, withCampaigns, type CampaignResult } from './deliver-campaigns.ts';
 import type { ClaimedUser, Decision, DeliveryContext, WriteDecision } from './delivery.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { readUsers } from './read-users.ts';
@@ -39,11 +40,12 @@ export async function deliverBatch(context: DeliveryContext, limit = MAX_BATCH):
   const decisions = await rememberIntent(context, decided);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
+  const campaigns = await deliverCampaigns(context, decisions, outcomes, deadline);
   const gate = decisions
-    .map((decision) => faultOf(decision, outcomes.get(decision)))
+    .map((decision) => faultOf(decision, outcomes.get(decision)) ?? campaigns.get(decision)?.fault)
     .find((fault) => fault && closesGate(fault));
-  await record(context, request.lease, startedAt, decisions, outcomes);
-  return { claimed: lanes.length, reached: !gate && outcomes.size > 0, ...(gate && { gate }) };
+  await record(context, request.lease, startedAt, decisions, outcomes, campaigns);
+  return { claimed: lanes.length, reached: !gate && (outcomes.size > 0 || campaigns.size > 0), ...(gate && { gate }) };
 }
 
 /** Somebody else's late write came in between: what Salesforce holds is not what it was told last. */
@@ -91,14 +93,15 @@ async function record(
   startedAt: number,
   decisions: readonly Decision[],
   outcomes: Outcomes,
+  campaigns: ReadonlyMap<Decision, CampaignResult>,
 ): Promise<void> {
   const now = context.now();
-  const settlements = decisions.map((decision) =>
-    traced(
-      decision.claimed,
-      settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
-    ),
-  );
+  const settlements = decisions.map((decision) => {
+    const input = { now, durationMs: now - startedAt, random: context.random() };
+    const settlement = settle(decision, outcomes.get(decision), input);
+    const result = campaigns.get(decision);
+    return traced(decision.claimed, result ? withCampaigns(settlement, decision, result, input) : settlement);
+  });
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
     await doubtLateWrites(context, decisions, outcomes, settlements, ids);

@@ -48,6 +48,18 @@ export type FindBy = 'id' | 'email' | 'externalId';
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** A Lead that comes into a campaign, or leaves it. */
+export interface MemberWrite {
+  readonly kind: 'join' | 'leave';
+  readonly leadId: string;
+  /** Id or Name of the Campaign. */
+  readonly campaign: string;
+  readonly status?: string;
+}
+
+/** What became of one of them. Who is in a campaign already has joined it, and who is not has left it. */
+export type MemberOutcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly fault: Fault };
+
 export interface LeadTarget {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
@@ -66,6 +78,13 @@ export interface LeadTarget {
    * @param by `email` and `externalId` compare without case, as Salesforce does; `externalId` only where the org has the field
    */
   find(by: FindBy, values: readonly string[], deadline: number): Promise<Lookup>;
+
+  /**
+   * Lets Leads leave campaigns, then join others, with one call for 200 of each and as few queries as the length of a URI allows.
+   *
+   * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does
+   */
+  writeMembers(writes: readonly MemberWrite[], deadline: number): Promise<readonly MemberOutcome[]>;
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;

@@ -24,6 +24,17 @@ export interface MappingFile {
   readonly deactivated?: { readonly set: LeadFields };
   readonly reactivated?: { readonly set: LeadFields };
   readonly deleted?: { readonly created?: OnDelete; readonly adopted?: OnDelete };
+  readonly campaigns?: readonly CampaignRule[];
+}
+
+/** Who is in the group has a Lead in the campaign. */
+export interface CampaignRule {
+  /** displayName or id. */
+  readonly group: string;
+  /** Id or Name. */
+  readonly campaign: string;
+  /** Of new members. */
+  readonly status?: string;
 }
 
 /**
@@ -96,7 +107,7 @@ function membersOf(schema: unknown): readonly string[] {
   return isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
 }
 
-const SECTIONS = ['match', 'deactivated', 'reactivated', 'deleted'] as const;
+const SECTIONS = ['match', 'deactivated', 'reactivated', 'deleted', 'campaigns'] as const;
 
 function keepSound(file: unknown, faulty: ReadonlySet<string>): MappingFile {
   const root = isObject(file) ? file : {};

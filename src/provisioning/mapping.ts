@@ -5,7 +5,7 @@ import type { LeadFields, LeadValue } from './lead-target.ts';
 import { formatPath, MappingError, type Report } from './mapping-error.ts';
 import { ExpressionError } from './mapping-expression.ts';
 import { explainMisfit, explainUnwritable, findLeadField, type LeadFieldTable } from './mapping-fields.ts';
-import { readMappingFile, type MappingFile, type OnDelete, type OnMatch } from './mapping-file.ts';
+import { readMappingFile, type CampaignRule, type MappingFile, type OnDelete, type OnMatch } from './mapping-file.ts';
 import { readsAttribute } from './mapping-reads.ts';
 import { compileRule, type Rule } from './mapping-rule.ts';
 
@@ -25,6 +25,7 @@ export interface Mapping {
   readonly deactivated: { readonly set: LeadFields };
   readonly reactivated: { readonly set: LeadFields };
   readonly deleted: { readonly created: OnDelete; readonly adopted: OnDelete };
+  readonly campaigns: readonly CampaignRule[];
 }
 
 /** The data that mapping files are checked against. */
@@ -36,6 +37,9 @@ export interface MappingData {
   /** API name of the field that holds the user's id; this service alone writes it. */
   readonly externalIdField?: string | undefined;
 }
+
+/** By which campaigns go (RFC 7643 §4.1.2). */
+const GROUPS = 'groups';
 
 const DEACTIVATED: LeadFields = { Status: 'Closed - Not Converted' };
 const REACTIVATED: LeadFields = { Status: 'Open - Not Contacted' };
@@ -56,7 +60,9 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   const context = { userType, leadFields: data.leadFields, report };
   const rules = Object.entries(definition.fields).map(([name, rule]) => compileRule(name, rule, context));
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
-  const reads = (attribute: string): boolean => readsAttribute(file, attribute);
+  const { campaigns = [] } = definition;
+  const reads = (attribute: string): boolean =>
+    readsAttribute(file, attribute) || (attribute === GROUPS && campaigns.length > 0);
   return { map: mapInTurn(rules), fallbacks: fallbacksOf(rules), reads, ...policyOf(definition) };
 }
 
@@ -65,12 +71,14 @@ function policyOf({
   deactivated,
   reactivated,
   deleted,
+  campaigns,
 }: MappingFile): Omit<Mapping, 'map' | 'fallbacks' | 'reads'> {
   return {
     match: { onMatch: match?.onMatch ?? 'adopt' },
     deactivated: deactivated ?? { set: DEACTIVATED },
     reactivated: reactivated ?? { set: REACTIVATED },
     deleted: { created: deleted?.created ?? 'delete', adopted: deleted?.adopted ?? 'close' },
+    campaigns: campaigns ?? [],
   };
 }
 

@@ -29,6 +29,16 @@ export function createLeads(
   return write(connection, { method: 'POST', ...bodyOf(RESOURCE, rows), deadline }, true);
 }
 
+/** @returns outcomes whose `leadId` is the id of the member */
+export function createMembers(
+  connection: Connection,
+  records: readonly LeadFields[],
+  deadline: number,
+): Promise<readonly LeadOutcome[]> {
+  const rows = records.map((fields) => ({ attributes: { type: 'CampaignMember' }, ...fields }));
+  return write(connection, { method: 'POST', ...bodyOf(RESOURCE, rows), deadline }, true);
+}
+
 export function updateLeads(
   connection: Connection,
   records: readonly UpdateRecord[],
@@ -58,6 +68,7 @@ export function upsertLeads(
   return write(connection, { method: 'PATCH', ...bodyOf(resource, rows), deadline }, false);
 }
 
+/** Of whatever object the ids are. */
 export async function deleteLeads(
   connection: Connection,
   leadIds: readonly string[],

@@ -1,5 +1,6 @@
 /** How Salesforce's Leads become the target of provisioning. */
 import type { LeadOutcome, LeadTarget, LeadWrite } from '../provisioning/lead-target.ts';
+import { createMemberWriter } from './campaign-members.ts';
 import { createLeads, deleteLeads, MAX_RECORDS, updateLeads, upsertLeads } from './collections.ts';
 import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
@@ -24,6 +25,7 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     ...(externalIdField === undefined ? {} : { externalIdField }),
     write: (writes, deadline) => writeLeads(connection, externalIdField, writes, deadline),
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
+    writeMembers: createMemberWriter(connection),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),

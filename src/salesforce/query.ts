@@ -24,10 +24,11 @@ export async function queryIn(
   field: string,
   values: readonly string[],
   deadline: number,
+  sobject = 'Lead',
 ): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
   for (const literals of chunkLiterals(values.map(quoteSoql))) {
-    const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
+    const soql = `SELECT ${select.join(', ')} FROM ${sobject} WHERE ${field} IN (${literals.join(',')})`;
     const result = await query(connection, soql, deadline);
     if (result.kind === 'failed') return result;
     rows.push(...result.value);

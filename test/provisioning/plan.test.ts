@@ -17,6 +17,7 @@ const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
 const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
   reads: () => false,
+  campaigns: [],
   fallbacks: { Company: '[not provided]' },
   match: { onMatch: 'adopt' },
   deactivated: { set: CLOSED },

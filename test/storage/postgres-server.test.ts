@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { inspectDatabase, openStore } from '../../src/database.ts';
 import { StorageUnavailable } from '../../src/storage/errors.ts';
-import { TABLE_NAMES } from '../../src/storage/sql/migrations.ts';
+import { SCHEMA_VERSION, TABLE_NAMES } from '../../src/storage/sql/migrations.ts';
 import { storedUser, storeOptions, userKeys } from '../support/engines.ts';
 import { startOwnPostgres, type TestPostgres } from '../support/postgres.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -109,7 +109,7 @@ describe('a PostgreSQL server with passwords and TLS', () => {
     await admin.query('grant usage on schema looked_at to reader');
     expect(await obstacles(as('reader', ''))).toEqual(['not allowed to create tables in schema looked_at: grant it']);
     await (await open(own)).close();
-    expect(await inspectDatabase({ DATABASE_URL: own })).toMatchObject({ schema: 1, obstacles: [] });
+    expect(await inspectDatabase({ DATABASE_URL: own })).toMatchObject({ schema: SCHEMA_VERSION, obstacles: [] });
     await admin.query('grant select, insert, update, delete on all tables in schema looked_at to reader');
     await admin.query('revoke update on looked_at.lane from reader');
     expect(new Set(await obstacles(as('reader', '')))).toEqual(

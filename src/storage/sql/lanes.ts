@@ -3,6 +3,7 @@ import type {
   ChangeEntry,
   ClaimRequest,
   Lane,
+  LaneCampaigns,
   LaneCounts,
   LaneError,
   LaneLink,
@@ -16,7 +17,8 @@ import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
-  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at`;
+  lane.doubts, lane.lead_id, lane.origin, lane.told, lane.error, lane.last_attempt_at, lane.last_delivered_at,
+  lane.campaigns`;
 
 /** Moving `due_at` to the end of the lease is the whole crash recovery: an abandoned lane simply becomes due again. */
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
@@ -75,9 +77,23 @@ export function* linkLanes(
   return userIds(rows);
 }
 
+export function* noteCampaigns(
+  dialect: Dialect,
+  connector: string,
+  lease: string,
+  notes: readonly LaneCampaigns[],
+): Transaction<ReadonlySet<string>> {
+  const source = dialect.rows('$3', 'note', { user_id: 'text', campaigns: 'text' });
+  const text = `update lane set campaigns = note.campaigns from ${source}
+    where lane.connector = $1 and lane.lease = $2 and lane.user_id = note.user_id
+    returning lane.user_id`;
+  const json = notes.map(({ userId, campaigns }) => ({ user_id: userId, campaigns }));
+  return userIds(yield { text, values: [connector, lease, JSON.stringify(json)] });
+}
+
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0, head_seq = 0,
-      lead_id = null, origin = null, told = null, error = null, lease = null, lease_until = null
+      lead_id = null, origin = null, told = null, campaigns = null, error = null, lease = null, lease_until = null
     where connector = $1 returning user_id`;
   const rows = yield { text, values: [connector, now] };
   return rows.length;
@@ -125,6 +141,7 @@ const SETTLED = {
   lead_id: 'text',
   origin: 'text',
   told: 'text',
+  campaigns: 'text',
   error: 'text',
 } as const;
 
@@ -159,6 +176,7 @@ const toSettledRow = (settlement: Settlement) => ({
   seen_doubts: settlement.seenDoubts,
   keep_lead: settlement.lead === 'keep' ? 1 : 0,
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
+  campaigns: settlement.campaigns ?? null,
   error: settlement.error ? JSON.stringify(settlement.error) : null,
 });
 
@@ -188,6 +206,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     lead_id = case when s.keep_lead = 1 then lane.lead_id else s.lead_id end,
     origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
     told = case when s.keep_lead = 1 then lane.told else s.told end,
+    campaigns = coalesce(s.campaigns, lane.campaigns),
     error = s.error,
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
@@ -257,6 +276,7 @@ function toLane(row: Row): Lane {
     ...present('leadId', optionalText(row['lead_id'])),
     ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
     ...present('told', optionalText(row['told'])),
+    ...present('campaigns', optionalText(row['campaigns'])),
     ...present('error', parseError(row['error'])),
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),

@@ -67,6 +67,7 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       optional('lead_id', 'text'),
       optional('origin', 'text'),
       optional('told', 'json'),
+      optional('campaigns', 'json'),
       optional('error', 'json'),
       optional('last_attempt_at', 'bigint'),
       optional('last_delivered_at', 'bigint'),

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { SCHEMA_VERSION } from '../../../src/storage/sql/migrations.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder, runProgram, whenReady } from '../../support/process.ts';
 import { request } from '../../support/service.ts';
@@ -64,9 +65,9 @@ describe.each(LASTING_ENGINES)('migrate on $name', (engine) => {
   it('makes the tables once and says so', async () => {
     const migrate = (...args: string[]): Promise<CommandResult> =>
       runCommand({ DATABASE_URL: database.url }, ['migrate', ...args]);
-    expect((await migrate()).stdout).toBe('made the tables of schema version 1\n');
-    expect((await migrate()).stdout).toBe('nothing to do: the database has schema version 1\n');
-    expect(JSON.parse((await migrate('--json')).stdout)).toEqual({ from: 1, to: 1 });
+    expect((await migrate()).stdout).toBe(`made the tables of schema version ${SCHEMA_VERSION}\n`);
+    expect((await migrate()).stdout).toBe(`nothing to do: the database has schema version ${SCHEMA_VERSION}\n`);
+    expect(JSON.parse((await migrate('--json')).stdout)).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SCHEMA_VERSION } from '../../../src/storage/sql/migrations.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder, runProgram, whenReady, type Program } from '../../support/process.ts';
@@ -195,7 +196,9 @@ describe('export and import', () => {
         refusal(target, [JSON.stringify({ ...header, ...more }), ...lines.slice(1)]);
       expect(await refusal(target, ['userName,email', 'a,b'])).toContain('this is no export of scim-salesforce');
       expect(await refusal(target, [''])).toContain('this is no export of scim-salesforce');
-      expect(await ofHeader({ version: 2 })).toContain('the export is of a newer program (format 2, schema 1)');
+      expect(await ofHeader({ version: 2 })).toContain(
+        `the export is of a newer program (format 2, schema ${SCHEMA_VERSION})`,
+      );
       expect(await ofHeader({ schema: 99 })).toContain('the export is of a newer program (format 1, schema 99)');
       expect(await ofHeader({ sequences: {} })).toContain('the header lacks id, counts or sequences');
       // Nothing of it has touched the database.
