@@ -117,6 +117,8 @@ const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'HTTP_413',
     'HTTP_414',
     'HTTP_431',
+    'CAMPAIGN_NOT_FOUND',
+    'CAMPAIGN_AMBIGUOUS',
   ],
   policy: [
     'DUPLICATES_DETECTED',

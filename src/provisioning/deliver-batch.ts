@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settleFailed, settleRest, settleWrite, closesGate, faultOf, type SettlementInput } from './settlement.ts';
 import { decideBatch } from './decide.ts';
+import { deliverCampaigns, withCampaigns, type CampaignResult } from './deliver-campaigns.ts';
 import type { ClaimedUser, Decision, DeliveryContext, DeliveryEvent, WriteDecision } from './delivery.ts';
 import { withhold } from './dry-run.ts';
 import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
@@ -38,19 +39,20 @@ export async function deliverBatch(context: DeliveryContext, limit = context.tar
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
   const users = await readUsers(context, lanes);
   const decided = await decideBatch(context, users, deadline);
-  const wanted = context.dryRun ? withhold(decided, users) : await guardRemovals(context, decided);
+  const wanted = context.dryRun ? withhold(context, decided, users) : await guardRemovals(context, decided);
   const decisions = await rememberIntent(context, wanted);
   const writes = decisions.filter((decision) => decision.kind === 'write');
   const outcomes = await write(context.target, writes, deadline);
   const judged = await resolveSurprises(context, decisions, outcomes, deadline);
+  const campaigns = await deliverCampaigns(context, judged, outcomes, deadline);
   const gate = judged
-    .map((decision) => faultOf(decision, outcomes.get(decision)))
+    .map((decision) => faultOf(decision, outcomes.get(decision)) ?? campaigns.get(decision)?.fault)
     .find((fault) => fault && closesGate(fault));
-  await record(context, request.lease, startedAt, judged, outcomes);
+  await record(context, request.lease, startedAt, judged, outcomes, campaigns);
   context.onEvent({ kind: 'batch settled', lanes: lanes.length, durationMs: context.now() - startedAt });
   return {
     claimed: lanes.length,
-    reached: !gate && (outcomes.size > 0 || context.dryRun === true),
+    reached: !gate && (outcomes.size > 0 || campaigns.size > 0 || context.dryRun === true),
     ...(gate && { gate }),
   };
 }
@@ -100,14 +102,15 @@ async function record(
   startedAt: number,
   decisions: readonly Decision[],
   outcomes: Outcomes,
+  campaigns: ReadonlyMap<Decision, CampaignResult>,
 ): Promise<void> {
   const now = context.now();
-  const settlements = decisions.map((decision) =>
-    traced(
-      decision.claimed,
-      settle(decision, outcomes.get(decision), { now, durationMs: now - startedAt, random: context.random() }),
-    ),
-  );
+  const settlements = decisions.map((decision) => {
+    const input = { now, durationMs: now - startedAt, random: context.random() };
+    const settlement = settle(decision, outcomes.get(decision), input);
+    const result = campaigns.get(decision);
+    return traced(decision.claimed, result ? withCampaigns(settlement, decision, result, input) : settlement);
+  });
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);
     await doubtLateWrites(context, decisions, outcomes, settlements, ids);

@@ -1,7 +1,9 @@
 /** A dry run: lanes run as ever, and what they would write is recorded instead. */
 import type { LeadLink } from '../storage/store.ts';
-import { linkOf, type ClaimedUser, type Decision, type RestDecision } from './delivery.ts';
+import { linkOf, type ClaimedUser, type Decision, type DeliveryContext, type RestDecision } from './delivery.ts';
+import { membersToWrite } from './deliver-campaigns.ts';
 import { hintFor } from './hints.ts';
+import type { MemberWrite } from './lead-target.ts';
 import { verdictOf } from './verdict.ts';
 
 /** The code of a lane that waits for the end of the dry run. */
@@ -13,11 +15,17 @@ export const DRY_RUN = 'DRY_RUN';
  *
  * @param claimed the users as they were claimed: a decision to adopt names the Lead already
  */
-export function withhold(decisions: readonly Decision[], claimed: readonly ClaimedUser[]): readonly Decision[] {
+export function withhold(
+  context: Pick<DeliveryContext, 'mapping'>,
+  decisions: readonly Decision[],
+  claimed: readonly ClaimedUser[],
+): readonly Decision[] {
   const before = new Map(claimed.map((one) => [one.lane.userId, one]));
   return decisions.map((decision) => {
     const original = before.get(decision.claimed.lane.userId) ?? decision.claimed;
-    return isHarmless(decision, linkOf(original)) ? decision : waiting(decision, original);
+    const members = membersToWrite(context, decision);
+    const isWaiting = members.length > 0 || !isHarmless(decision, linkOf(original));
+    return isWaiting ? waiting(decision, members, original) : decision;
   });
 }
 
@@ -29,12 +37,14 @@ function isHarmless(decision: Decision, { leadId }: LeadLink): boolean {
     : leadId !== undefined && decision.lead.leadId === leadId;
 }
 
-function waiting(decision: Decision, claimed: ClaimedUser): RestDecision {
-  const message = `dry run: would ${describe(decision)}`;
+function waiting(decision: Decision, members: readonly MemberWrite[], claimed: ClaimedUser): RestDecision {
+  const message = `dry run: would ${[describe(decision), ...members.map(describeMember)].join(' and ')}`;
   const hint = hintFor({ code: DRY_RUN, message });
   const error = { class: 'policy', code: DRY_RUN, message, ...(hint !== undefined && { hint }) };
   return { kind: 'rest', claimed, state: 'parked', reason: message, lead: linkOf(claimed), error };
 }
+
+const describeMember = ({ kind, campaign }: MemberWrite): string => `${kind} campaign ${campaign}`;
 
 /** Names of fields, never their values. */
 function describe(decision: Decision): string {

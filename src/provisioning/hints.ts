@@ -95,6 +95,15 @@ const HINTS: ReadonlyMap<string, string> = new Map([
     'The user has no e-mail by which the Lead could be found. Look for it in Salesforce. With SALESFORCE_EXTERNAL_ID_FIELD set, such creates are repeated safely.',
   ],
 
+  [
+    'CAMPAIGN_NOT_FOUND',
+    `The mapping file names a campaign that the org does not have, or that the integration user may not see: correct one of them, ${THEN_RETRY}.`,
+  ],
+  [
+    'CAMPAIGN_AMBIGUOUS',
+    'Several campaigns have this name: write the id of the right one (701…) into the mapping file.',
+  ],
+
   ['invalid_grant', SAME_ON_THE_WIRE],
   ['invalid_client', KEY_OR_SECRET],
   ['invalid_client_id', KEY_OR_SECRET],

@@ -66,6 +66,18 @@ export type Trace =
 export type Lookup =
   { readonly kind: 'found'; readonly leads: readonly FoundLead[] } | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** A Lead that comes into a campaign, or leaves it. */
+export interface MemberWrite {
+  readonly kind: 'join' | 'leave';
+  readonly leadId: string;
+  /** Id or Name of the Campaign. */
+  readonly campaign: string;
+  readonly status?: string;
+}
+
+/** What became of one of them. Who is in a campaign already has joined it, and who is not has left it. */
+export type MemberOutcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly fault: Fault };
+
 /** API calls of the org in rolling 24 hours. Each answer that tells of them makes another one. */
 export interface ApiUsage {
   readonly used: number;
@@ -96,6 +108,12 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
 
   /** Tells what became of Leads, also of deleted ones. Those that left the recycle bin, or that nobody may see, are missing. */
   trace(leadIds: readonly string[], deadline: number): Promise<Trace>;
+  /**
+   * Lets Leads leave campaigns, then join others, with one call for 200 of each and as few queries as the length of a URI allows.
+   *
+   * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does
+   */
+  writeMembers(writes: readonly MemberWrite[], deadline: number): Promise<readonly MemberOutcome[]>;
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;

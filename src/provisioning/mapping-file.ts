@@ -44,6 +44,17 @@ export interface MappingFile {
   readonly converted?: OnConverted;
   readonly deletedInSalesforce?: OnLost;
   readonly tests?: readonly MappingTest[];
+  readonly campaigns?: readonly CampaignRule[];
+}
+
+/** Who is in the group has a Lead in the campaign. */
+export interface CampaignRule {
+  /** displayName or id. */
+  readonly group: string;
+  /** Id or Name. */
+  readonly campaign: string;
+  /** Of new members. */
+  readonly status?: string;
 }
 
 /**
@@ -125,6 +136,7 @@ const SECTIONS = [
   'deleted',
   'converted',
   'deletedInSalesforce',
+  'campaigns',
   'tests',
 ] as const;
 

@@ -7,6 +7,7 @@ import { ExpressionError } from './mapping-expression.ts';
 import { explainMisfit, explainUnwritable, findLeadField, isTextField, type LeadFieldTable } from './mapping-fields.ts';
 import {
   readMappingFile,
+  type CampaignRule,
   type MappingFile,
   type OnConverted,
   type OnDelete,
@@ -44,6 +45,7 @@ export interface Mapping {
   readonly deleted: { readonly created: OnDelete; readonly adopted: OnDelete };
   readonly converted: OnConverted;
   readonly deletedInSalesforce: OnLost;
+  readonly campaigns: readonly CampaignRule[];
 }
 
 /** The data that mapping files are checked against. */
@@ -55,6 +57,9 @@ export interface MappingData {
   /** API name of the field that holds the user's id; this service alone writes it. */
   readonly externalIdField?: string | undefined;
 }
+
+/** By which campaigns go (RFC 7643 §4.1.2). */
+const GROUPS = 'groups';
 
 const DEACTIVATED: LeadFields = { Status: 'Closed - Not Converted' };
 const REACTIVATED: LeadFields = { Status: 'Open - Not Contacted' };
@@ -78,13 +83,15 @@ export function createMapping(file: unknown, userType: ResourceType, data: Mappi
   reportTests(definition, namesOf(file), userType, report);
   const isInScope = compileScope(definition.scope, userType, report);
   if (faults.length > 0) throw new MappingError('the mapping cannot be used', faults);
+  const { campaigns = [] } = definition;
   return {
     map: mapInTurn(rules),
     fieldNames: rules.map(({ name }) => name),
     fallbacks: fallbacksOf(rules),
     modes: modesOf(rules),
     isInScope,
-    reads: (attribute) => readsAttribute(file, attribute),
+    reads: (attribute) => readsAttribute(file, attribute) || (attribute === GROUPS && campaigns.length > 0),
+    campaigns,
     ...policyOf(definition),
   };
 }

@@ -3,9 +3,10 @@ import type { JsonObject } from '../scim/json.ts';
 import type { Lane } from '../storage/store.ts';
 import { decideBatch } from './decide.ts';
 import { withDoubts } from './deliver-batch.ts';
+import { membersToWrite } from './deliver-campaigns.ts';
 import { readUsers } from './read-users.ts';
 import type { ClaimedUser, DeliveryContext } from './delivery.ts';
-import type { Fault, LeadFields, LeadReader, LeadValue } from './lead-target.ts';
+import type { Fault, LeadFields, LeadReader, LeadValue, MemberWrite } from './lead-target.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 
 export interface LookContext extends DeliveryContext {
@@ -17,6 +18,8 @@ export interface Preview {
   readonly verdict: Verdict;
   /** Mapped fields and those that are sent, in that order. */
   readonly fields: readonly PreviewField[];
+  /** Campaigns that the Lead would come into or leave. */
+  readonly campaigns: readonly Pick<MemberWrite, 'kind' | 'campaign'>[];
   /** The Lead that the verdict names, as Salesforce holds it: undefined where it names none. */
   readonly lead?: 'read' | 'not found' | Fault;
 }
@@ -65,6 +68,7 @@ async function preview(context: LookContext, claimed: ClaimedUser): Promise<Prev
       ...valueIn('live', live?.fields ?? {}, name),
       ...valueIn('sent', verdict.fields, name),
     })),
+    campaigns: membersToWrite(context, decision).map(({ kind, campaign }) => ({ kind, campaign })),
     ...(live && { lead: live.state }),
   };
 }

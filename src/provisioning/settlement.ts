@@ -99,7 +99,13 @@ export function faultOf(decision: Decision, outcome: LeadOutcome | undefined): F
 
 type Intended = Pick<AttemptEntry, 'action' | 'reason' | 'fields'>;
 
-function settleFault(claimed: ClaimedUser, intended: Intended, fault: Fault, input: SettlementInput): Settlement {
+/** What is recorded of a fault, whatever was intended. */
+export function settleFault(
+  claimed: ClaimedUser,
+  intended: Intended,
+  fault: Fault,
+  input: SettlementInput,
+): Settlement {
   const { lane } = claimed;
   const error = laneError(fault);
   const verdict = judge(lane.attempts, fault, input);

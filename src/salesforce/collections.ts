@@ -28,6 +28,15 @@ export interface Collection {
   readonly read: (result: Result<ApiReply>) => readonly LeadOutcome[];
 }
 
+/** @returns outcomes whose `leadId` is the id of the member */
+export const createMembers = (records: readonly LeadFields[]): Collection =>
+  collection(
+    'POST',
+    RESOURCE,
+    records.map((fields) => ({ attributes: { type: 'CampaignMember' }, ...fields })),
+    true,
+  );
+
 export const createLeads = (records: readonly LeadFields[]): Collection =>
   collection(
     'POST',
@@ -61,6 +70,7 @@ export const upsertLeads = (field: string, records: readonly UpsertRecord[]): Co
     false,
   );
 
+/** Of whatever object the ids are. */
 export function deleteLeads(leadIds: readonly string[]): Collection {
   const path = `${RESOURCE}?ids=${leadIds.map(encodeURIComponent).join(',')}&allOrNone=false`;
   const part = { method: 'DELETE', path, resource: RESOURCE, records: leadIds.length } as const;

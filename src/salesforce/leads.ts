@@ -1,5 +1,6 @@
 /** How Salesforce's Leads become the target of provisioning. */
 import type { LeadReader, LeadTarget } from '../provisioning/lead-target.ts';
+import { createMemberWriter } from './campaign-members.ts';
 import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
@@ -33,6 +34,7 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
     readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
     listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
+    writeMembers: createMemberWriter(connection),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),

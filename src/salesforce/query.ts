@@ -13,8 +13,10 @@ const MAX_URI_BYTES = 12_000;
 /** Room for path, SELECT and FROM. */
 const URI_OVERHEAD_BYTES = 1000;
 
-/** Which Leads are asked for, and what of them. */
+/** Which records are asked for, and what of them. */
 export interface Question {
+  /** Default `Lead`. */
+  readonly sobject?: string;
   /** API names of the fields to read. */
   readonly select: readonly string[];
   readonly field: string;
@@ -25,17 +27,17 @@ export interface Question {
 }
 
 /**
- * Reads every Lead whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that
+ * Reads every record whose `field` is one of `values`, with as few calls as the length of a URI, and the number of queries that
  * travel together, allow.
  */
 export async function queryIn(
   connection: Connection,
-  { select, field, values, withDeleted = false }: Question,
+  { sobject = 'Lead', select, field, values, withDeleted = false }: Question,
   deadline: number,
 ): Promise<Result<readonly Row[]>> {
   const resource = withDeleted ? 'queryAll' : 'query';
   const parts = chunkLiterals(values.map(quoteSoql), overheadOf(select)).map((literals) => {
-    const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${field} IN (${literals.join(',')})`;
+    const soql = `SELECT ${select.join(', ')} FROM ${sobject} WHERE ${field} IN (${literals.join(',')})`;
     return partOf(resource, `${resource}?q=${encodeURIComponent(soql)}`);
   });
   const rows: Row[] = [];

@@ -188,6 +188,8 @@ export interface Lane extends LeadLink {
   readonly error?: LaneError;
   /** Of its latest change; absent when nobody was asked, or the user changed since. */
   readonly verdict?: Verdict;
+  /** What is known of the memberships of its Lead in campaigns, as JSON text. */
+  readonly campaigns?: string;
 }
 
 /** Why an attempt failed, without words that may quote personal data. */
@@ -238,6 +240,8 @@ export interface Settlement {
   readonly seenDoubts: number;
   /** What the lane knows of its Lead from now on, or that it keeps what `linkLanes` wrote. */
   readonly lead: LeadLink | 'keep';
+  /** What it knows of the memberships of its Lead in campaigns from now on; absent: what it knew. */
+  readonly campaigns?: string;
   readonly error?: LaneError;
   /** Version of the resource that was read for this attempt; 0 when it no longer exists. */
   readonly version: number;
@@ -253,6 +257,9 @@ export interface AttemptEntry {
   /** Lead fields sent: their names only. */
   readonly fields: readonly string[];
   readonly leadId?: string;
+  /** Campaigns that the Lead came into, and that it left. */
+  readonly joined?: readonly string[];
+  readonly left?: readonly string[];
   readonly error?: AttemptError;
   readonly durationMs: number;
   /** The changes that it covers: journal sequences above `after`, up to `upTo`. */
@@ -283,6 +290,12 @@ export interface FoundLink {
   readonly userId: string;
   readonly leadId: string;
   readonly origin: LeadOrigin;
+}
+
+/** Replaces what a lane says of the memberships of its Lead. */
+export interface LaneCampaigns {
+  readonly userId: string;
+  readonly campaigns: string;
 }
 
 /** A write whose lease had ended when Salesforce answered. */
@@ -511,6 +524,9 @@ export interface Store {
 
   /** Remembers what is about to be done, before Salesforce is asked to do it. @returns users whose lease is still held */
   linkLanes(connector: string, lease: string, links: readonly LaneLink[]): Promise<ReadonlySet<string>>;
+
+  /** The same for memberships in campaigns. @returns users whose lease is still held */
+  noteCampaigns(connector: string, lease: string, notes: readonly LaneCampaigns[]): Promise<ReadonlySet<string>>;
 
   /**
    * Records attempts and frees their lanes; a lane that changed meanwhile is due again at once.

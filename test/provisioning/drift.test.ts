@@ -8,6 +8,7 @@ import { laneWith, LEAD_ID } from './support/lane.ts';
 const MAPPING: Mapping = {
   map: () => Promise.resolve({}),
   fieldNames: ['LastName', 'Company', 'City'],
+  campaigns: [],
   fallbacks: { Company: '[not provided]' },
   modes: new Map(),
   isInScope: () => true,

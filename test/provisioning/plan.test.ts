@@ -18,6 +18,7 @@ const MAPPING: Mapping = {
   map: () => Promise.resolve(MAPPED),
   reads: () => false,
   fieldNames: [],
+  campaigns: [],
   fallbacks: { Company: '[not provided]' },
   modes: new Map(),
   isInScope: () => true,

@@ -91,13 +91,14 @@ function readUser(type: ResourceType, path: string): JsonObject {
   }
 }
 
-function printPreview({ userId, userName, verdict, fields, lead }: NamedPreview): string {
+function printPreview({ userId, userName, verdict, fields, campaigns, lead }: NamedPreview): string {
   const { kind, reason, leadId, error } = verdict;
   const head = [
     `${userName ?? 'This user was deleted.'}  (User ${userId})`,
     `${kind}${leadId === undefined ? '' : `  Lead ${leadId}`}  (${reason})`,
     ...(error ? [`  ${error.code}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`])] : []),
     ...leadNote(lead),
+    ...campaigns.map(({ kind, campaign }) => `  ${kind} campaign ${campaign}`),
   ];
   const table = fields.length === 0 ? '' : `\n${printTable(HEADING, fields.map(toRow))}`;
   return `${head.join('\n')}\n${table}`;

@@ -32,8 +32,11 @@ function printAttempt({
   reason,
   durationMs,
   changes,
+  joined = [],
+  left = [],
 }: AttemptStep): string {
-  const what = [`${action} ${outcome}`, leadId, fields.join(', '), error?.code].filter(Boolean).join('  ');
+  const campaigns = [...joined.map((name) => `+${name}`), ...left.map((name) => `-${name}`)].join(', ');
+  const what = [`${action} ${outcome}`, leadId, fields.join(', '), campaigns, error?.code].filter(Boolean).join('  ');
   const why = changes.length === 0 ? '' : ` ← ${numbers(changes)}`;
   return `v${version}  ${what}  (${reason}; ${durationMs} ms)${why}`;
 }

@@ -3,6 +3,7 @@ import type {
   ChangeEntry,
   ClaimRequest,
   Lane,
+  LaneCampaigns,
   LaneCounts,
   LaneError,
   LaneLink,
@@ -21,7 +22,7 @@ import type { Driver, Row, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at,
-  lane.verdict, lane.verdict_seq`;
+  lane.verdict, lane.verdict_seq, lane.campaigns`;
 
 /** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
 const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
@@ -80,9 +81,23 @@ export function* linkLanes(
   return userIds(rows);
 }
 
+export function* noteCampaigns(
+  dialect: Dialect,
+  connector: string,
+  lease: string,
+  notes: readonly LaneCampaigns[],
+): Transaction<ReadonlySet<string>> {
+  const source = dialect.rows('$3', 'note', { user_id: 'text', campaigns: 'text' });
+  const text = `update lane set campaigns = note.campaigns from ${source}
+    where lane.connector = $1 and lane.lease = $2 and lane.user_id = note.user_id
+    returning lane.user_id`;
+  const json = notes.map(({ userId, campaigns }) => ({ user_id: userId, campaigns }));
+  return userIds(yield { text, values: [connector, lease, JSON.stringify(json)] });
+}
+
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0, head_seq = 0,
-      lead_id = null, origin = null, told = null, ended = null, error = null, lease = null, lease_until = null
+      lead_id = null, origin = null, told = null, ended = null, campaigns = null, error = null, lease = null, lease_until = null
     where connector = $1 returning user_id`;
   const rows = yield { text, values: [connector, now] };
   return rows.length;
@@ -124,6 +139,7 @@ const SETTLED = {
   origin: 'text',
   told: 'text',
   ended: 'text',
+  campaigns: 'text',
   error: 'text',
 } as const;
 
@@ -158,6 +174,7 @@ const toSettledRow = (settlement: Settlement) => ({
   seen_doubts: settlement.seenDoubts,
   keep_lead: settlement.lead === 'keep' ? 1 : 0,
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
+  campaigns: settlement.campaigns ?? null,
   error: settlement.error ? JSON.stringify(settlement.error) : null,
 });
 
@@ -189,6 +206,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
     told = case when s.keep_lead = 1 then lane.told else s.told end,
     ended = case when s.keep_lead = 1 then lane.ended else s.ended end,
+    campaigns = coalesce(s.campaigns, lane.campaigns),
     error = s.error,
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
@@ -265,6 +283,7 @@ export function toLane(row: Row): Lane {
     ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
     ...present('told', optionalText(row['told'])),
     ...present('ended', parseText(row['ended']) as LeadEnd | undefined),
+    ...present('campaigns', optionalText(row['campaigns'])),
     ...present('error', parseText(row['error']) as LaneError | undefined),
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),

@@ -169,6 +169,10 @@ const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    name: 'campaigns of Leads',
+    statements: () => ['alter table lane add column campaigns text'],
+  },
 ];
 
 /** The schema version of this program. */

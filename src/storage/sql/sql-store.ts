@@ -115,6 +115,8 @@ export function sqlStore(
     membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
     linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),
+    noteCampaigns: (connector, lease, notes) =>
+      driver.write(() => lanes.noteCampaigns(dialect, connector, lease, notes)),
     settleLanes: (connector, lease, settlements, now) =>
       driver.write(() => lanes.settleLanes(dialect, connector, lease, settlements, now)),
     doubtLanes: (connector, writes, now) =>

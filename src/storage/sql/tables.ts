@@ -68,6 +68,7 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       optional('origin', 'text'),
       optional('told', 'json'),
       optional('ended', 'json'),
+      optional('campaigns', 'json'),
       optional('error', 'json'),
       optional('last_attempt_at', 'bigint'),
       optional('last_delivered_at', 'bigint'),

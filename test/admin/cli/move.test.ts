@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { SCHEMA_VERSION } from '../../../src/storage/sql/migrations.ts';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder, runProgram, whenReady, type Program } from '../../support/process.ts';
 import { eventually, request } from '../../support/service.ts';
