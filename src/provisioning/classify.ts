@@ -56,6 +56,7 @@ const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
   ],
   outage: [
     'SERVER_UNAVAILABLE',
+    'FUNCTIONALITY_TEMPORARILY_UNAVAILABLE',
     'INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE',
     // Without an error of Salesforce in the body these come from something in between.
     'HTTP_403',
@@ -72,6 +73,9 @@ const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'INVALID_LOGIN',
     'API_DISABLED_FOR_ORG',
     'API_CURRENTLY_DISABLED',
+    'ORG_LOCKED',
+    'TRIAL_EXPIRED',
+    'PASSWORD_LOCKOUT',
     'UNSUPPORTED_API_VERSION',
     'HTTP_401',
     'HTTP_410',
@@ -92,6 +96,7 @@ const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'UNABLE_TO_LOCK_ROW',
     'DUPLICATE_VALUE',
     'QUERY_TIMEOUT',
+    'REQUEST_RUNNING_TOO_LONG',
     'ALL_OR_NONE_OPERATION_ROLLED_BACK',
     'PROCESSING_HALTED',
   ],

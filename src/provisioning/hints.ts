@@ -25,6 +25,8 @@ const TOO_MANY_LOGINS =
   'Salesforce allows 3,600 logins an hour and user: find out what else logs in as SALESFORCE_USERNAME.';
 const KEY_OR_SECRET =
   'Check SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET; a new consumer key takes some minutes to work.';
+const ORG_CLOSED =
+  'The org itself is locked or has expired: its administrator or Salesforce has to open it again; then say resume.';
 const UNREACHABLE = 'Check the network, the proxy and SALESFORCE_LOGIN_URL; it is tried again by itself.';
 const CERTIFICATE =
   'The TLS certificate is not trusted: if a proxy inspects traffic, name its certificate in NODE_EXTRA_CA_CERTS.';
@@ -128,6 +130,12 @@ const HINTS: ReadonlyMap<string, string> = new Map([
     'Something between this service and Salesforce changes the Authorization header: check the proxy.',
   ],
   ['API_DISABLED_FOR_ORG', API_OFF],
+  ['ORG_LOCKED', ORG_CLOSED],
+  ['TRIAL_EXPIRED', ORG_CLOSED],
+  [
+    'PASSWORD_LOCKOUT',
+    'The integration user is locked out after bad passwords: unlock it in Setup > Users, then say resume.',
+  ],
   ['API_CURRENTLY_DISABLED', API_OFF],
   ['UNSUPPORTED_API_VERSION', 'Set SALESFORCE_API_VERSION to a version that the org offers.'],
   ['HTTP_410', 'Set SALESFORCE_API_VERSION to a version that the org offers.'],

@@ -18,6 +18,8 @@ import { afterOf, bodyOf, isSame, newSlot, patchOf, readState, type Attempt, typ
 export interface World {
   readonly findings: Findings;
   readonly ledger: Ledger;
+  /** Told of every request, how long it took until it was answered or broken, in milliseconds. */
+  readonly onReply: (durationMs: number) => void;
 }
 
 /** Where a client finds the service. @returns the SCIM root of a process that serves, as soon as one does */
@@ -266,7 +268,9 @@ export class Client {
     const { ledger, findings } = this.#world;
     const [, , id] = request.path.split('/');
     const floor = ledger.floor(id);
+    const sentAt = performance.now();
     const reply = await send(root, request);
+    this.#world.onReply(performance.now() - sentAt);
     if (reply.kind === 'answered' && expected.includes(reply.status)) {
       if (reply.status < 300) ledger.observe(reply, floor);
       return reply;

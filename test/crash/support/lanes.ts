@@ -16,6 +16,12 @@ export async function leasedUsers(databaseUrl: string): Promise<ReadonlyMap<stri
   return new Map(rows.map((row) => [String(row['user_id']), String(row['lease'])]));
 }
 
+/** What became of the connector, in the words of its journal, oldest first. */
+export async function readEvents(databaseUrl: string): Promise<readonly string[]> {
+  const rows = await queryDatabase(databaseUrl, `select detail from journal where kind = 'connector' order by seq`);
+  return rows.map(({ detail }) => (JSON.parse(String(detail)) as { event: string }).event);
+}
+
 export async function queryDatabase(databaseUrl: string, text: string): Promise<readonly Row[]> {
   return databaseUrl.startsWith('sqlite:') ? querySqlite(databaseUrl, text) : queryPostgres(databaseUrl, text);
 }

@@ -21,6 +21,8 @@ export const PLAN = {
   sqlite: Math.max(2, KILLS - postgres - pair - zombies - outages - together),
   /** Users that two processes deliver together. */
   users: IS_SHORT ? 2_000 : 10_000,
+  /** Milliseconds. */
+  salesforceAwayMs: IS_SHORT ? 6_000 : 60_000,
   diskFull: IS_SHORT ? 1 : 5,
   powerCuts: IS_SHORT ? 30 : 300,
   modelRuns: IS_SHORT ? 12 : 200,

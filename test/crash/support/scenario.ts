@@ -1,5 +1,7 @@
 /** What every scenario is made of: a stand-in that is watched, clients that send, and the reckoning at the end. */
+import { rmSync } from 'node:fs';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { newFolder } from '../../support/process.ts';
 import { Client, type ClientOptions, type Door, type World } from './client.ts';
 import { converge, type ExpectedLead } from './convergence.ts';
 import { BAD_DAY, FaultRain, type Weather } from './fault-rain.ts';
@@ -23,6 +25,7 @@ export class Scenario {
   readonly sandbox: Sandbox;
   readonly rain: FaultRain;
   #running: Promise<void>[] = [];
+  #durations: number[] = [];
   readonly #disposals: (() => Promise<void>)[] = [];
 
   private constructor(
@@ -38,7 +41,8 @@ export class Scenario {
     this.watch = parts.watch;
     this.sandbox = parts.sandbox;
     this.random = parts.random;
-    this.world = { findings: this.findings, ledger: new Ledger(this.findings) };
+    const onReply = (durationMs: number): void => void this.#durations.push(durationMs);
+    this.world = { findings: this.findings, ledger: new Ledger(this.findings), onReply };
     this.rain = new FaultRain(this.sandbox.url, this.random.fork(), weather);
   }
 
@@ -96,6 +100,24 @@ export class Scenario {
     for (const client of this.clients) client.stop();
     await Promise.all(this.#running.splice(0));
     await this.rain.stop();
+  }
+
+  /** Lets the load go on for so long. @returns what 95 of 100 requests took at most, in milliseconds */
+  async measure(ms: number): Promise<number> {
+    this.#durations = [];
+    await sleep(ms);
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return Math.round(sorted[Math.floor(sorted.length * 0.95)] ?? 0);
+  }
+
+  /** An empty one, that goes when the scenario ends. */
+  folder(): string {
+    const folder = newFolder();
+    this.atEnd(() => {
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    });
+    return folder;
   }
 
   async restartAll(): Promise<void> {
