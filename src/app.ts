@@ -50,6 +50,7 @@ import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
 import { createTarget, salesforceLog } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { startWebhooks } from './start-webhooks.ts';
 import { StorageUnavailable } from './storage/errors.ts';
 import type { Store } from './storage/store.ts';
 
@@ -143,6 +144,7 @@ async function start(
   const salesforceUrl = config.SALESFORCE_LOGIN_URL ?? sandbox?.url ?? '';
   const parts = { model, store, clock, target, metrics, baseUrl, life, mapping, clients, origins, salesforceUrl };
   const server = await listen(config, logger, parts);
+  stops.push(await startWebhooks(config, { store, clock, metrics, logger, baseUrl: () => baseUrl.current ?? '' }));
   // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
     await Promise.all([server.close(), worker.stop()]);

@@ -7,6 +7,7 @@ import { parseCredentialUsers, type CredentialUsers } from './credential-users.t
 import { nearestName } from './provisioning/mapping-nearest.ts';
 import { readSchemaFile } from './schema-files.ts';
 import type { ProfileName } from './scim/profiles/profile.ts';
+import { webhookFaults } from './webhooks/settings.ts';
 
 /** Checked values of `schemas/config.json`; absent where a key has neither value nor default. */
 export interface Config {
@@ -51,6 +52,9 @@ export interface Config {
   readonly SALESFORCE_API_RESERVE_PERCENT: number;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
+  readonly WEBHOOK_URLS?: string;
+  readonly WEBHOOK_SECRET?: string;
+  readonly WEBHOOK_EVENTS?: string;
   readonly DRY_RUN: boolean;
   readonly REMOVAL_GUARD_COUNT: number;
   readonly REMOVAL_GUARD_PERCENT: number;
@@ -153,7 +157,7 @@ export function findUnknownKeys(environment: Environment = process.env): readonl
   });
 }
 
-const OUR_PREFIX = /^(SCIM1?|SALESFORCE|SANDBOX)_/i;
+const OUR_PREFIX = /^(SCIM1?|SALESFORCE|SANDBOX|WEBHOOK)_/i;
 /** Without our prefix only what is nearly a key of ours is taken for one: `HOME` is not `HOST`. */
 const MIN_LENGTH = 8;
 const MAX_SLIPS = 2;
@@ -356,6 +360,7 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...jwtFaults(config),
     ...(areTexts(config) ? parseCredentials(config).faults : []),
     ...readUsers(config).faults,
+    ...webhookFaults(config),
     ...salesforceFaults(config, explicit),
   ];
 }

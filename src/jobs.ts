@@ -81,7 +81,12 @@ export async function pruneJournal(
 }
 
 /** Runs `job` again and again, never twice at once; a failure is logged and tried again in its turn. */
-function repeat({ logger }: JobContext, everyMs: number, name: string, job: () => Promise<unknown>) {
+export function repeat(
+  { logger }: Pick<JobContext, 'logger'>,
+  everyMs: number,
+  name: string,
+  job: () => Promise<unknown>,
+) {
   let running: Promise<unknown> | undefined;
   let failures = 0;
   const fail = (error: unknown): void => {

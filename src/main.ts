@@ -26,6 +26,7 @@ import {
 import { showCommand } from './admin/cli/show.ts';
 import { statusCommand } from './admin/cli/status.ts';
 import { usersCommand } from './admin/cli/users.ts';
+import { webhookCommand } from './admin/cli/webhook.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigurationError, findUnknownKeys, readConfiguration, readSandboxConfig } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -98,6 +99,7 @@ const COMMANDS = [
   resumeCommand,
   reconcileCommand,
   linkCommand,
+  webhookCommand,
   checkCommand,
   exportCommand,
   importCommand,

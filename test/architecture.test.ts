@@ -16,7 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provisioning: ['scim', 'storage/store.ts'],
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'scim1', 'storage/store.ts', 'storage/errors.ts'],
-  metrics: ['http/answered-request.ts', 'provisioning', 'salesforce/options.ts', 'storage/store.ts'],
+  metrics: [
+    'http/answered-request.ts',
+    'provisioning',
+    'salesforce/options.ts',
+    'storage/store.ts',
+    'webhooks/event.ts',
+  ],
+  webhooks: ['storage/store.ts'],
   admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts', 'http/fault.ts'],
   sandbox: [],
 };
@@ -34,6 +41,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse/sync': ['sandbox/'],
   'csv-stringify/sync': ['sandbox/'],
   'iso-3166': ['sandbox/'],
+  standardwebhooks: ['webhooks/'],
   commander: ['main.ts', 'admin/cli/'],
 };
 

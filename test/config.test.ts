@@ -21,6 +21,8 @@ const REAL_ORG = {
   SALESFORCE_PASSWORD: 'password',
 };
 
+const GOOD_SECRET = `whsec_${'A'.repeat(44)}`;
+
 function faultsOf(environment: Record<string, string>): readonly string[] {
   try {
     readConfig(environment);
@@ -236,6 +238,32 @@ describe('configuration', () => {
       { METRICS_TOKEN: 'short' },
       /^METRICS_TOKEN must NOT have fewer than 16 characters$/,
     ],
+    [
+      'a receiver of notifications over an open wire, without its URL',
+      { WEBHOOK_URLS: 'https://a.example.com,http://b.example.com/x?token=y', WEBHOOK_SECRET: GOOD_SECRET },
+      /^WEBHOOK_URLS: number 2 must be an https URL without user name and password; http is for loopback alone$/,
+    ],
+    [
+      'a receiver of notifications that is no URL',
+      { WEBHOOK_URLS: 'a.example.com/hook', WEBHOOK_SECRET: GOOD_SECRET },
+      /^WEBHOOK_URLS: number 1 must be an https URL/,
+    ],
+    [
+      'notifications that nobody could verify',
+      { WEBHOOK_URLS: 'https://a.example.com' },
+      /^WEBHOOK_SECRET is needed by WEBHOOK_URLS/,
+    ],
+    [
+      'a short secret of notifications',
+      { WEBHOOK_URLS: 'https://a.example.com', WEBHOOK_SECRET: 'whsec_c2hvcnQ=' },
+      /^WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes in base64/,
+    ],
+    [
+      'an event that there is none of',
+      { WEBHOOK_URLS: 'http://127.0.0.1/hook', WEBHOOK_SECRET: GOOD_SECRET, WEBHOOK_EVENTS: 'gate.closed,gate.shut' },
+      /^WEBHOOK_EVENTS: gate.shut is no event; there are user.parked, /,
+    ],
+    ['a secret of notifications that go nowhere', { WEBHOOK_SECRET: GOOD_SECRET }, /^WEBHOOK_URLS is not set/],
   ])('refuses %s by name', (_title, environment, fault) => {
     const faults = faultsOf(environment);
     expect(faults).toEqual([expect.stringMatching(fault)]);

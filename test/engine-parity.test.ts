@@ -20,6 +20,7 @@ const ONE_ENGINE: Readonly<Record<string, string>> = {
   'test/admin/cli/commands.test.ts › the command line': 'arguments, help and exit codes',
   'test/admin/cli/commands.test.ts › check': 'what it says of Salesforce, the mapping and the configuration',
   'test/admin/cli/commands.test.ts › backup': 'copies the SQLite file; PostgreSQL has tools of its own',
+  'test/admin/cli/webhook.test.ts': 'sends a test event, opens no database',
   'test/admin/cli/move.test.ts':
     'goes from one engine to the other and back; test/storage/transfer.test.ts takes each way',
   'test/e2e/database-away.test.ts': 'halts a server of its own: an embedded database cannot go away',

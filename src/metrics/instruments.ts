@@ -86,6 +86,12 @@ export function createInstruments(registry: Registry) {
       help: 'API calls that are left of them, whoever made the others; absent before the first answer.',
       registers,
     }),
+    webhookMessages: new Counter({
+      name: 'scim_webhook_messages_total',
+      help: 'Notifications by outcome of an attempt: sent, failed (tried again) or dropped (given up after a day).',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     groupCommitWrites: new Histogram({
       name: 'scim_group_commit_writes',
       help: 'Writes that shared one transaction and disk sync; SQLite alone.',

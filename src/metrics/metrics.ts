@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { AnsweredRequest } from '../http/answered-request.ts';
 import type { DeliveryEvent } from '../provisioning/delivery.ts';
 import type { SalesforceEvent } from '../salesforce/options.ts';
+import type { WebhookEvent } from '../webhooks/event.ts';
 import { outcomeOf } from './call-outcome.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { backlogReader, type BacklogSource } from './backlog.ts';
@@ -11,6 +12,7 @@ export interface Metrics {
   readonly onAnswered: (request: AnsweredRequest) => void;
   readonly onDelivery: (event: DeliveryEvent) => void;
   readonly onSalesforce: (event: SalesforceEvent) => void;
+  readonly onWebhook: (event: WebhookEvent) => void;
   /** @param writes that shared a transaction */
   readonly onGroupCommit: (writes: number) => void;
   /** The text format of Prometheus; `source` is asked for what only the database knows. Never rejects because it is away. */
@@ -28,6 +30,7 @@ export function createMetrics(): Metrics {
   // A rate sees the first closing only of a series that was there before.
   for (const faultClass of GATE_CLASSES) instruments.gateClosures.inc({ class: faultClass }, 0);
   for (const outcome of ['refreshed', 'refused']) instruments.tokenRequests.inc({ outcome }, 0);
+  for (const outcome of ['sent', 'failed', 'dropped']) instruments.webhookMessages.inc({ outcome }, 0);
   // Absent says more than 0 of a quota that nobody has told yet.
   instruments.quotaLimit.remove();
   instruments.quotaLeft.remove();
@@ -40,6 +43,7 @@ export function createMetrics(): Metrics {
     },
     onDelivery: (event) => countDelivery(instruments, event),
     onSalesforce: (event) => countSalesforce(instruments, event),
+    onWebhook: ({ kind }) => instruments.webhookMessages.inc({ outcome: kind }),
     onGroupCommit: (writes) => instruments.groupCommitWrites.observe(writes),
     page: async (source) => {
       await readBacklog(source);

@@ -10,7 +10,7 @@ import { comparedFields } from './drift.ts';
 import { takeHeldJob, type HeldJob } from './hold-job.ts';
 import type { Fault, LeadPage } from './lead-target.ts';
 import type { LookContext } from './preview.ts';
-import { Findings, REPAIRABLE, type Reconciliation } from './reconcile-report.ts';
+import { Findings, REPAIRABLE, UNREPAIRABLE, type Reconciliation } from './reconcile-report.ts';
 
 export interface ReconcileOptions {
   /** Only Leads that changed since the last run that left nothing to repair; all of them when there was none. */
@@ -75,6 +75,7 @@ class Run {
     const result = this.#findings.result();
     const isLeft = !this.#options.repair && REPAIRABLE.some((kind) => result.counts[kind] > 0);
     if (complete && !isLeft) await writeWatermark(this.#context, startedAt - OVERLAP_MS);
+    await this.#tellDrift(result);
     return {
       kind: since === undefined ? 'full' : 'delta',
       ...(since !== undefined && { since }),
@@ -82,6 +83,15 @@ class Run {
       ...(this.#fault && { fault: this.#fault }),
       ...result,
     };
+  }
+
+  /** Also of a run that was stopped, and of what is repaired: somebody changes Leads beside the service. */
+  async #tellDrift({ counts, repaired }: Pick<Reconciliation, 'counts' | 'repaired'>): Promise<void> {
+    const { store, connector, now } = this.#context;
+    const found = [...REPAIRABLE, ...UNREPAIRABLE].filter((kind) => counts[kind] > 0);
+    if (found.length === 0) return;
+    const detail = { counts: Object.fromEntries(found.map((kind) => [kind, counts[kind]])), repaired };
+    await store.leaveNotice({ event: 'reconcile.drift', connector, at: now(), detail });
   }
 
   /** Page by page what Salesforce tells; an org without an external-id field tells only changes. */

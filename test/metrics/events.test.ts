@@ -117,6 +117,12 @@ describe('metrics', () => {
       { salesforce_api_quota_limit: 100, salesforce_api_quota_left: 0 },
     ],
     [
+      'a notification that is tried again',
+      (metrics) =>
+        metrics.onWebhook({ kind: 'failed', receiver: 'https://x', messageId: 'm', event: 'gate.closed', attempt: 1 }),
+      { 'scim_webhook_messages_total failed': 1 },
+    ],
+    [
       'writes that share a disk sync',
       (metrics) => metrics.onGroupCommit(9),
       { scim_group_commit_writes_sum: 9, scim_group_commit_writes_count: 1 },

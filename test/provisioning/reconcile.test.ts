@@ -6,6 +6,7 @@ import { pushUser } from '../../src/provisioning/push.ts';
 import { reconcile, type ReconcileOptions } from '../../src/provisioning/reconcile.ts';
 import type { Finding, FindingKind, Reconciliation } from '../../src/provisioning/reconcile-report.ts';
 import { Worker } from '../../src/provisioning/worker.ts';
+import type { Notice } from '../../src/storage/store.ts';
 import { ENGINES } from '../support/engines.ts';
 import { compile, readSchema } from './support/mapping.ts';
 import { CONNECTOR, EXTERNAL_ID, openWorld, person, type Lead, type World } from './support/world.ts';
@@ -129,6 +130,26 @@ describe.each(ENGINES)('on $name', (engine) => {
         [EXTERNAL_ID]: ada.toUpperCase(),
       });
       expect(found(await run())).toEqual({ unlinked: 1 });
+    });
+
+    it('leaves a notice of drift with counts alone, and none where there is no drift', async () => {
+      const { store, now } = world.context();
+      await store.keepNotices(true);
+      const notices = async (): Promise<readonly Notice[]> => {
+        const left: Notice[] = [];
+        await store.gatherNotices({ now: now(), windowMs: MINUTE, limit: 9 }, (some) => {
+          left.push(...some);
+          return [];
+        });
+        return left;
+      };
+      const [ada] = await delivered('ada', 'bob');
+      await run();
+      expect(await notices()).toEqual([]);
+      await edit(String(ada), { Title: 'Boss' });
+      await run();
+      const detail = { counts: { drifted: 1 }, repaired: 0 };
+      expect(await notices()).toMatchObject([{ event: 'reconcile.drift', connector: CONNECTOR, detail }]);
     });
 
     it('reads the Leads that are remembered where the org has no external-id field', async () => {

@@ -46,7 +46,7 @@ export function* pauseConnector(connector: string, { reason, actor, at }: Pause)
   const text = `insert into pause (connector, reason, actor, at) values ($1, $2, $3, $4)
     on conflict (connector) do nothing returning connector`;
   const paused = yield { text, values: [connector, reason, actor, at] };
-  if (paused.length > 0) yield writeConnectorEntry(connector, { event: 'paused', reason, actor }, at);
+  if (paused.length > 0) yield* writeConnectorEntry(connector, { event: 'paused', reason, actor }, at);
   return paused.length > 0;
 }
 
@@ -55,7 +55,7 @@ export function* resumeConnector(connector: string, { reason, actor, at }: Pause
   const resumed = yield { text: 'delete from pause where connector = $1 returning connector', values: [connector] };
   yield* probeGate(connector, at);
   yield* hastenGate(connector, at);
-  yield writeConnectorEntry(connector, { event: 'resumed', reason, actor }, at);
+  yield* writeConnectorEntry(connector, { event: 'resumed', reason, actor }, at);
   return resumed.length > 0;
 }
 
@@ -74,6 +74,6 @@ export function* noteBudget(connector: string, { used, max, level, at }: Budget)
   const event = level === 'slowed' ? 'slowed' : 'unslowed';
   // That the rest is kept is told by the gate, which closes for it.
   if (level !== before && level !== 'spent')
-    yield writeConnectorEntry(connector, { event, reason: `${used} of ${max} API calls used` }, at);
+    yield* writeConnectorEntry(connector, { event, reason: `${used} of ${max} API calls used` }, at);
   return before;
 }

@@ -23,14 +23,14 @@ export function* closeGate(
   const closed = yield { text, values: [connector, faultClass, reason, failures, until ?? null] };
   if (closed.length === 0) return;
   const entry = { event, class: faultClass, reason, ...(until !== undefined && { until }) };
-  yield writeConnectorEntry(connector, entry, at);
+  yield* writeConnectorEntry(connector, entry, at);
 }
 
 /** @param seen the gate that Salesforce was asked behind; one that was closed since stays */
 export function* openGate(connector: string, seen: Gate, at: number): Transaction<void> {
   const text = 'delete from gate where connector = $1 and failures = $2 and until = $3 returning connector';
   const opened = yield { text, values: [connector, seen.failures, seen.until ?? null] };
-  if (opened.length > 0) yield writeConnectorEntry(connector, { event: 'gate opened', class: seen.class }, at);
+  if (opened.length > 0) yield* writeConnectorEntry(connector, { event: 'gate opened', class: seen.class }, at);
 }
 
 /** @returns whether nobody else is asking, and the gate is the one that was seen */

@@ -18,7 +18,7 @@ export function* admitRemovals(dialect: Dialect, request: RemovalRequest): Trans
   yield* remember(dialect, connector, admitted, now);
   const tripped = held === 0 && admitted.length < fresh.length;
   const reason = `more than ${allowed} Leads within the hour would be deleted, closed or deactivated`;
-  if (tripped) yield writeConnectorEntry(connector, { event: 'removals held', reason }, now);
+  if (tripped) yield* writeConnectorEntry(connector, { event: 'removals held', reason }, now);
   return { admitted: new Set([...known, ...admitted]), tripped };
 }
 
@@ -83,7 +83,7 @@ export function* judgeHeld(
   if (judged.length === 0) return 0;
   if (verdict === 'approved' && userId === undefined) yield* countAnew(connector, at);
   const event = verdict === 'approved' ? 'removals approved' : 'removals rejected';
-  yield writeConnectorEntry(connector, { event, actor, users: judged.length }, at);
+  yield* writeConnectorEntry(connector, { event, actor, users: judged.length }, at);
   return judged.length;
 }
 

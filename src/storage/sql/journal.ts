@@ -1,6 +1,7 @@
 /** The journal: writing a change, reading what became of one resource, forgetting what is old. */
 import type { Change, ConnectorEntry, JournalEntry } from '../store.ts';
 import type { Dialect } from './dialect.ts';
+import { noticeConnector } from './notices.ts';
 import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 /** @param version that the change made, or that it removed */
@@ -16,10 +17,13 @@ export function writeEntry({
   return { text, values: [at, type, id, version, JSON.stringify(entry)], unread: true };
 }
 
-export function writeConnectorEntry(connector: string, entry: ConnectorEntry, at: number): Statement {
+/** Whoever wants to hear of it is told in the same transaction. */
+export function* writeConnectorEntry(connector: string, entry: ConnectorEntry, at: number): Transaction<void> {
   const text = `insert into journal (at, kind, type, id, version, detail) values ($1, 'connector', 'Connector', $2, 0, $3)`;
-  return { text, values: [at, connector, JSON.stringify(entry)], unread: true };
+  yield { text, values: [at, connector, JSON.stringify(entry)], unread: true };
+  yield* noticeConnector(connector, entry, at);
 }
+
 const COLUMNS = 'seq, at, kind, type, id, version, detail';
 
 export async function readJournal(

@@ -17,6 +17,7 @@ import type {
   Verdict,
 } from '../store.ts';
 import type { Dialect } from './dialect.ts';
+import { noticeParked } from './notices.ts';
 import { hastenGate } from './gate.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
@@ -160,6 +161,7 @@ export function* settleLanes(
     values: [JSON.stringify(written.map(toAttemptRow)), now],
     unread: true,
   };
+  yield* noticeParked(dialect, connector, written, now);
   if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
   return ids;
 }

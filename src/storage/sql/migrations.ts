@@ -173,6 +173,31 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'campaigns of Leads',
     statements: () => ['alter table lane add column campaigns text'],
   },
+  {
+    name: 'notices and the messages that tell of them',
+    statements: (dialect) => [
+      `create table notice (
+         seq ${dialect.serialKey},
+         at bigint not null,
+         event text not null,
+         connector text not null,
+         code text,
+         user_id text,
+         detail text not null
+       )`,
+      `create table message (
+         seq ${dialect.serialKey},
+         id text not null,
+         webhook text not null,
+         event text not null,
+         body text not null,
+         at bigint not null,
+         attempts integer not null,
+         due_at bigint not null
+       )`,
+      'create index message_of on message (webhook, seq)',
+    ],
+  },
 ];
 
 /** The schema version of this program. */
@@ -197,6 +222,8 @@ export const TABLE_NAMES = [
   'guard',
   'removal',
   'client',
+  'notice',
+  'message',
 ] as const;
 
 /** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */

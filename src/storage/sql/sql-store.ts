@@ -23,7 +23,9 @@ import {
   readMemberships,
 } from './members.ts';
 import { linkFoundLeads, pushLane, repairLanes } from './mend-lanes.ts';
+import { delayMessage, dropMessages, firstMessage, gatherNotices, removeMessage } from './messages.ts';
 import { migrate } from './migrations.ts';
+import { keepNotices, leaveNotice } from './notices.ts';
 import { queryResources } from './query.ts';
 import type { KeyTables } from './query-context.ts';
 import { releaseLanes } from './release-lanes.ts';
@@ -156,6 +158,13 @@ export function sqlStore(
     noteBudget: (connector, budget) => driver.write(() => noteBudget(connector, budget)),
     admitRemovals: (request) => driver.write(() => admitRemovals(dialect, request)),
     judgeHeld: (connector, verdict, by, userId) => announce(connector, () => judgeHeld(connector, verdict, by, userId)),
+    keepNotices: (isWanted) => driver.write(() => keepNotices(isWanted)),
+    leaveNotice: (notice) => driver.write(() => leaveNotice(notice)),
+    gatherNotices: (request, toMessages) => gatherNotices(driver, dialect, request, toMessages),
+    firstMessage: (webhook) => firstMessage(driver, webhook),
+    removeMessage: (seq) => driver.write(() => removeMessage(seq)),
+    delayMessage: (seq, dueAt) => driver.write(() => delayMessage(seq, dueAt)),
+    dropMessages: (before) => driver.write(() => dropMessages(before)),
     onDue: (listener) => due.listen(listener),
     now: async () => {
       const [row] = await driver.read({ text: `select ${dialect.now} as now`, values: [] });

@@ -12,7 +12,7 @@ const SECRET = 'Hidden-from-everybody-7';
 
 const COMMANDS = [
   ...['serve', 'sandbox', 'status', 'users', 'lanes', 'show', 'preview', 'push', 'retry', 'reconcile', 'link', 'check'],
-  ...['release', 'pause', 'resume', 'export', 'import', 'backup', 'migrate'],
+  ...['release', 'pause', 'resume', 'export', 'import', 'backup', 'migrate', 'webhook'],
 ];
 
 describe('the command line', () => {
