@@ -86,6 +86,26 @@ describe('an expired session', () => {
     expect(bearers()).toEqual([1, 1, 2].map((n) => `Bearer ${tokenNumber(n)}`));
   });
 
+  it('is followed to another host when the org has moved: the call is repeated there, and so are those after it', async () => {
+    await start(acceptAll);
+    const left = await startStub(
+      (seen, index) => (index === 1 ? SESSION_EXPIRED : acceptAll(seen)),
+      (seen, index) => logIn(index === 0 ? undefined : stub.url)(seen, index),
+    );
+    const client = createClient(left.url);
+    try {
+      const outcomes = [await client.leads.write([UPDATE], LATER), await client.leads.write([UPDATE], LATER)];
+      outcomes.push(await client.leads.write([UPDATE], LATER));
+      expect(outcomes.flat().map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+      expect([left.apiCalls.length, stub.apiCalls.length, left.tokenCalls.length]).toEqual([2, 2, 2]);
+      expect(client.leads.leadUrl('00Q1')).toBe(`${stub.url}/00Q1`);
+      expect(stub.apiCalls.map(({ headers }) => headers.host)).toEqual([1, 2].map(() => new URL(stub.url).host));
+    } finally {
+      client.leads.close();
+      await left.close();
+    }
+  });
+
   it('is renewed in the middle of a batch without sending what was done already again', async () => {
     await start((seen, index) => (index === 1 ? SESSION_EXPIRED : acceptAll(seen)));
     const writes: LeadWrite[] = [
