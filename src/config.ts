@@ -49,6 +49,7 @@ export interface Config {
   readonly SALESFORCE_API_VERSION: string;
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
   readonly SALESFORCE_API_RESERVE_PERCENT: number;
+  readonly SALESFORCE_BULK_FROM: number;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
   readonly DRY_RUN: boolean;

@@ -31,8 +31,8 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['app.ts', 'http/', 'sandbox/', 'admin/api/'],
   typebox: ['admin/api/'],
   jsonata: ['provisioning/mapping'],
-  'csv-parse/sync': ['sandbox/'],
-  'csv-stringify/sync': ['sandbox/'],
+  'csv-parse/sync': ['sandbox/', 'salesforce/loads.ts'],
+  'csv-stringify/sync': ['sandbox/', 'salesforce/loads.ts'],
   'iso-3166': ['sandbox/'],
   commander: ['main.ts', 'admin/cli/'],
 };

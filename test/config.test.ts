@@ -65,6 +65,7 @@ describe('configuration', () => {
       SALESFORCE_AUTH_FLOW: 'password',
       SALESFORCE_API_VERSION: '67.0',
       SALESFORCE_API_RESERVE_PERCENT: 10,
+      SALESFORCE_BULK_FROM: 0,
       REMOVAL_GUARD_COUNT: 10,
       REMOVAL_GUARD_PERCENT: 10,
       SANDBOX_PORT: 8090,

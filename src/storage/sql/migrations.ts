@@ -173,6 +173,20 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'campaigns of Leads',
     statements: () => ['alter table lane add column campaigns text'],
   },
+  {
+    name: 'bulk loads',
+    statements: () => [
+      `create table bulk_load (
+         connector text primary key,
+         lease text not null,
+         job_id text,
+         users integer not null,
+         processed integer not null,
+         started_at bigint not null,
+         held_until bigint not null
+       )`,
+    ],
+  },
 ];
 
 /** The schema version of this program. */
@@ -197,6 +211,7 @@ export const TABLE_NAMES = [
   'guard',
   'removal',
   'client',
+  'bulk_load',
 ] as const;
 
 /** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */
