@@ -218,6 +218,11 @@ describe('configuration', () => {
       /^SALESFORCE_CLIENT_SECRET is needed by/,
     ],
     [
+      'bulk loads without the field that makes them harmless',
+      { ...REAL_ORG, SALESFORCE_BULK_FROM: '2000' },
+      /^SALESFORCE_BULK_FROM needs SALESFORCE_EXTERNAL_ID_FIELD/,
+    ],
+    [
       'an external id field that is no custom field',
       { ...REAL_ORG, SALESFORCE_EXTERNAL_ID_FIELD: 'Email' },
       /^SALESFORCE_EXTERNAL_ID_FIELD/,
