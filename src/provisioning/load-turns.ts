@@ -82,7 +82,7 @@ export class LoadTurns {
   async #run(act: () => Promise<LoadResult>): Promise<void> {
     try {
       const result = await act();
-      this.#restUntil = this.#context.now() + REST_MS[result.kind];
+      this.#restUntil = Math.max(this.#restUntil, this.#context.now() + REST_MS[result.kind]);
       await this.#onEnd(result);
     } catch (error) {
       this.#restUntil = this.#context.now() + FAILURE_MS;

@@ -1,7 +1,7 @@
 /** A bulk load that nobody sees to any more: its job is brought to an end before its lanes are delivered by any way. */
 import type { Load } from '../storage/store.ts';
 import { HeldLoad, LoadLost } from './held-load.ts';
-import type { Fault, LeadLoader } from './lead-target.ts';
+import type { Failed, Fault, LeadLoader, LoadJob } from './lead-target.ts';
 import { waitForEnd, type LoadContext, type LoadResult } from './run-load.ts';
 import { closesGate } from './settlement.ts';
 
@@ -11,8 +11,9 @@ export async function recoverLoad(context: LoadContext, seen: Load): Promise<Loa
   try {
     await held.keep();
     const fault = await endJob(context, held, seen.jobId);
-    if (fault === 'stopped' || fault !== undefined) await held.giveBack();
     const gate = fault === 'stopped' || fault === undefined || !closesGate(fault) ? undefined : fault;
+    // Without a gate that keeps a distance, the hold does.
+    if (fault === 'stopped' || gate) await held.giveBack();
     return { kind: fault === undefined ? 'done' : 'left', claimed: 0, reached: !gate, ...(gate && { gate }) };
   } catch (error) {
     if (error instanceof LoadLost) return { kind: 'left', claimed: 0, reached: false };
@@ -39,11 +40,9 @@ async function endJob(
     await held.end('load ended', 'Salesforce does not know the job any more');
     return undefined;
   }
-  const isIdle = job.state === 'open' || job.state === 'waiting';
-  if (isIdle) {
+  if (!hasMovedOn(job)) {
     const aborted = await loader.abort(jobId, await held.keep());
-    // It may have begun, or ended, in between: a look tells.
-    if (aborted.kind === 'failed' && closesGate(aborted.fault)) return aborted.fault;
+    if (aborted.kind === 'failed' && !hasMovedOn(await loader.look(jobId, await held.keep()))) return aborted.fault;
   }
   const ended = await waitForEnd(context, held, { loader, jobId });
   if (ended === undefined) return 'stopped';
@@ -51,3 +50,7 @@ async function endJob(
   await held.end('load ended', `${ended.state}, its process had ended`, ended.state !== 'complete');
   return undefined;
 }
+
+/** Whether it has begun to write, or has ended. */
+const hasMovedOn = (job: LoadJob | Failed): boolean =>
+  job.kind === 'job' && job.state !== 'open' && job.state !== 'waiting';

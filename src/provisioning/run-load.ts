@@ -161,7 +161,9 @@ async function refuse(held: HeldLoad, fault: Fault): Promise<JobResult> {
 /** Whoever sees to it next ends the job first, whatever has become of it. */
 async function leave(held: HeldLoad, fault?: Fault): Promise<JobResult> {
   await held.giveBack();
-  return { kind: 'left', reached: false, ...(fault && closesGate(fault) && { gate: fault }) };
+  if (fault === undefined) return { kind: 'left', reached: false };
+  // What is refused for itself would be refused again.
+  return closesGate(fault) ? { kind: 'left', reached: false, gate: fault } : { kind: 'broken', reached: true };
 }
 
 interface Watched {

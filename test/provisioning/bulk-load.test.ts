@@ -263,6 +263,29 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     expect((await world.story()).map(({ event }) => event)).toEqual(['load refused']);
   });
 
+  it('sends batches when Salesforce takes the job, but not its data', async () => {
+    await world.fault({ method: 'PUT', path: '/jobs/ingest' }, { status: 400, errorCode: 'CLIENTINPUTERROR' }, 1_000);
+    await createMany(FROM);
+    await work(async () => {
+      skippedMs += 2_000;
+      return isIdle();
+    });
+    expect(await world.leads()).toHaveLength(FROM);
+    expect((await world.story()).map(({ event }) => event)).toEqual(['load started', 'load ended']);
+  });
+
+  it('waits with all lanes of a job that cannot be aborted, until it has ended', async () => {
+    await createMany(FROM);
+    await expect(runLoad(loadContext({ target: dyingAt('start', 'before') }))).rejects.toThrow(Killed);
+    skippedMs += 2 * MINUTE;
+    await world.fault({ method: 'PATCH', path: '/jobs/ingest' }, { status: 400, errorCode: 'CLIENTINPUTERROR' }, 1);
+    expect(await recoverLoad(loadContext(), (await loadNow()) as Load)).toMatchObject({ kind: 'left' });
+    expect(await loadNow()).toMatchObject({ users: FROM, heldUntil: expect.any(Number) });
+    skippedMs += 2 * MINUTE;
+    expect(await recoverLoad(loadContext(), (await loadNow()) as Load)).toMatchObject({ kind: 'done' });
+    expect(await loadNow()).toBeUndefined();
+  });
+
   it('closes the gate for an outage, and recovers the job behind it', async () => {
     await createMany(FROM);
     await world.fault({ method: 'PATCH', path: '/jobs/ingest' }, { status: 503, body: 'html' }, 1);
