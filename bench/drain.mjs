@@ -1,4 +1,7 @@
-/** `npm run bench:drain`: how fast users that wait become Leads, beside a bare axios loop that sends the same Leads to the same stand-in. */
+/**
+ * `npm run bench:drain`: how fast users that wait become Leads, beside a bare axios loop that sends the same Leads to the same stand-in.
+ * `npm run bench:drain -- --bulk`: and beside ourselves with one Bulk API 2.0 job.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +16,8 @@ leaveFirstCore();
 const USERS = 10_000;
 const BULK = 1_000;
 const COLLECTION = 200;
+/** Until a job is looked at once more, its results are read and settled. */
+const SETTLING_MS = 5_000;
 const BULK_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
 const sandboxServer = () =>
@@ -41,13 +46,14 @@ async function callsOf(sandbox) {
 }
 
 /** From the first call to the last Lead: the start of the service is not what is measured. */
-async function ours(database) {
+async function ours(database, more = {}, settling = 0) {
   const sandbox = await sandboxServer();
-  const server = await ourServer(sandbox.url, { DATABASE_URL: database });
+  const server = await ourServer(sandbox.url, { DATABASE_URL: database, ...more });
   while ((await callsOf(sandbox)).api === 0) await sleep(1);
   const startedAt = performance.now();
   while ((await callsOf(sandbox)).rows.created < USERS) await sleep(5);
   const seconds = (performance.now() - startedAt) / 1000;
+  await sleep(settling);
   const calls = await callsOf(sandbox);
   await server.stop();
   await sandbox.stop();
@@ -89,10 +95,20 @@ async function leadsOf(database) {
   }));
 }
 
+/** Settled, too: the calls that ask for the results are after the last Lead. */
+async function measureBulk(turn) {
+  const database = `sqlite:${join(folder, `bulk-${turn}.sqlite`)}`;
+  await fill(database);
+  const { rate, calls } = await ours(database, { SALESFORCE_BULK_FROM: '2000' }, SETTLING_MS);
+  results.bulk.push(rate);
+  results.bulkCalls = calls;
+}
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const folder = mkdtempSync(join(tmpdir(), 'scim-drain-'));
-const results = { bare: [], ours: [], calls: undefined };
+const withBulk = process.argv.includes('--bulk');
+const results = { bare: [], ours: [], calls: undefined, bulk: [], bulkCalls: undefined };
 try {
   const first = `sqlite:${join(folder, 'first.sqlite')}`;
   await fill(first);
@@ -104,6 +120,7 @@ try {
     const { rate, calls } = await ours(database);
     results.ours.push(rate);
     results.calls = calls;
+    if (withBulk) await measureBulk(turn);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -116,5 +133,9 @@ console.table([
     share: percent(median(results.ours) / median(results.bare)),
     'API calls': results.calls.api,
     'token calls': results.calls.token,
+    ...(withBulk && {
+      'bulk job, Leads /s': round(median(results.bulk)),
+      'bulk job, API calls': results.bulkCalls.api,
+    }),
   },
 ]);

@@ -42,6 +42,7 @@ import {
 } from './parts.ts';
 import { budgetPolicy } from './provisioning/budget.ts';
 import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
+import { loadPolicy } from './provisioning/load-turns.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
@@ -183,6 +184,7 @@ const deliveryContext = (
   config: Config,
   { store, mapping, memberships, target, clock, logger, metrics }: DeliveryParts,
 ): DeliveryContext => ({
+  ...loadOf(config),
   store,
   target,
   mapping,
@@ -198,6 +200,11 @@ const deliveryContext = (
   onEvent: toBoth(deliveryLog(logger, CONNECTOR), metrics.onDelivery),
   dryRun: config.DRY_RUN,
 });
+
+function loadOf(config: Config): Pick<DeliveryContext, 'load'> {
+  const load = loadPolicy(config.SALESFORCE_BULK_FROM);
+  return load ? { load } : {};
+}
 
 const toBoth =
   <Event>(...listeners: readonly ((event: Event) => void)[]) =>

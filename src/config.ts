@@ -50,6 +50,7 @@ export interface Config {
   readonly SALESFORCE_API_VERSION: string;
   readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
   readonly SALESFORCE_API_RESERVE_PERCENT: number;
+  readonly SALESFORCE_BULK_FROM: number;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
   readonly WEBHOOK_URLS?: string;
@@ -423,12 +424,18 @@ function jwtFaults(config: Config): string[] {
 
 const neededByJwts = (key: string): string => `${key} is needed too: JWTs need ${JWT_KEYS.join(', ')}`;
 
+/** Without the field a job that is repeated would make every Lead twice. */
+const bulkFaults = ({ SALESFORCE_BULK_FROM: from, SALESFORCE_EXTERNAL_ID_FIELD: field }: Config): string[] =>
+  from > 0 && field === undefined
+    ? ['SALESFORCE_BULK_FROM needs SALESFORCE_EXTERNAL_ID_FIELD: set both, or SALESFORCE_BULK_FROM to 0']
+    : [];
+
 function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string[] {
   const flow = config.SALESFORCE_AUTH_FLOW;
   const needed = FLOW_KEYS[flow] as readonly Key[] | undefined;
   if (config.SALESFORCE_LOGIN_URL !== undefined) {
     const missing = (needed ?? []).filter((key) => config[key] === undefined);
-    return missing.map((key) => `${key} is needed by SALESFORCE_AUTH_FLOW ${flow}`);
+    return [...missing.map((key) => `${key} is needed by SALESFORCE_AUTH_FLOW ${flow}`), ...bulkFaults(config)];
   }
   const faults =
     config.SANDBOX_PORT === 0

@@ -10,14 +10,8 @@ export function deliveryLog(logger: Logger, connector: string): (event: Delivery
       case 'attempt':
         return logAttempt(logger, connector, event);
       case 'gate closed':
-      case 'probe failed': {
-        const { class: faultClass, reason, hint, until, failures } = event;
-        const reopens = until === undefined ? 'after resume or a restart' : new Date(until).toISOString();
-        return logger.warn(
-          { connector, class: faultClass, reason, hint, failures, reopens },
-          event.kind === 'gate closed' ? 'salesforce gate closed' : 'salesforce gate stays closed',
-        );
-      }
+      case 'probe failed':
+        return logGate(logger, connector, event);
       case 'gate opened':
         return logger.info({ connector }, 'salesforce gate opened');
       case 'batch settled':
@@ -30,10 +24,31 @@ export function deliveryLog(logger: Logger, connector: string): (event: Delivery
         return logBudget(logger, connector, event);
       case 'removals held':
         return logger.warn({ connector, users: event.users }, 'removals held');
+      case 'load':
+        return logLoad(logger, connector, event);
       case 'batch failed':
         return logger.error({ connector, err: event.error }, 'delivery batch failed');
     }
   };
+}
+
+function logGate(
+  logger: Logger,
+  connector: string,
+  event: Extract<DeliveryEvent, { kind: 'gate closed' | 'probe failed' }>,
+): void {
+  const { class: faultClass, reason, hint, until, failures } = event;
+  const reopens = until === undefined ? 'after resume or a restart' : new Date(until).toISOString();
+  logger.warn(
+    { connector, class: faultClass, reason, hint, failures, reopens },
+    event.kind === 'gate closed' ? 'salesforce gate closed' : 'salesforce gate stays closed',
+  );
+}
+
+/** An org without the Bulk API gets its Leads another way, and somebody should know. */
+function logLoad(logger: Logger, connector: string, load: Extract<DeliveryEvent, { kind: 'load' }>): void {
+  const { event, jobId, users, reason, durationMs } = load;
+  logger[event === 'load refused' ? 'warn' : 'info']({ connector, jobId, users, reason, durationMs }, `bulk ${event}`);
 }
 
 function logBudget(

@@ -67,6 +67,7 @@ describe('configuration', () => {
       SALESFORCE_AUTH_FLOW: 'password',
       SALESFORCE_API_VERSION: '67.0',
       SALESFORCE_API_RESERVE_PERCENT: 10,
+      SALESFORCE_BULK_FROM: 0,
       REMOVAL_GUARD_COUNT: 10,
       REMOVAL_GUARD_PERCENT: 10,
       SANDBOX_PORT: 8090,
@@ -217,6 +218,11 @@ describe('configuration', () => {
       'a flow without its secret',
       { ...REAL_ORG, SALESFORCE_AUTH_FLOW: 'client_credentials' },
       /^SALESFORCE_CLIENT_SECRET is needed by/,
+    ],
+    [
+      'bulk loads without the field that makes them harmless',
+      { ...REAL_ORG, SALESFORCE_BULK_FROM: '2000' },
+      /^SALESFORCE_BULK_FROM needs SALESFORCE_EXTERNAL_ID_FIELD/,
     ],
     [
       'an external id field that is no custom field',

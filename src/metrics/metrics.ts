@@ -74,12 +74,7 @@ function countDelivery(instruments: Instruments, event: DeliveryEvent): void {
     case 'gate closed':
       return instruments.gateClosures.inc({ class: event.class });
     // What is so, and not what happened, is read from the database with the page.
-    case 'gate opened':
-    case 'probe failed':
-    case 'paused':
-    case 'resumed':
-    case 'budget':
-    case 'removals held':
+    default:
       return undefined;
   }
 }

@@ -99,6 +99,8 @@ const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'REQUEST_RUNNING_TOO_LONG',
     'ALL_OR_NONE_OPERATION_ROLLED_BACK',
     'PROCESSING_HALTED',
+    // Said by this service of records that a bulk job did not get to.
+    'BULK_NOT_PROCESSED',
   ],
   data: [
     'REQUIRED_FIELD_MISSING',

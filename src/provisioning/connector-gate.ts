@@ -6,7 +6,7 @@ import { classifyFault } from './classify.ts';
 import type { DeliveryContext } from './delivery.ts';
 import { hintFor } from './hints.ts';
 import type { ApiUsage, Fault } from './lead-target.ts';
-import type { Budget, Gate, Pause } from '../storage/store.ts';
+import type { Budget, Gate, Load, Pause } from '../storage/store.ts';
 import { gateDelayMs } from './retry.ts';
 
 export interface Passage {
@@ -15,6 +15,8 @@ export interface Passage {
   readonly limit: number;
   /** The gate that this batch asks Salesforce to open; one process does so at a time. */
   readonly behind?: Gate;
+  /** The bulk load that there is, of whatever process. */
+  readonly load?: Load;
 }
 
 export type Entry =
@@ -41,14 +43,14 @@ export class ConnectorGate {
 
   async enter(): Promise<Entry> {
     const { store, connector, now } = this.#context;
-    const { gate, pause } = await store.readConnector(connector);
+    const { gate, pause, load } = await store.readConnector(connector);
     this.#tell(pause);
     if (pause) return { kind: 'stay', waitMs: Infinity };
-    if (!gate) return this.#go();
+    if (!gate) return load ? { ...this.#go(), load } : this.#go();
     // What was counted until then is what it was closed for, whichever process did.
     if (gate.failures > SHORT_FAILURES) this.#calls = [];
     const waitMs = (gate.until ?? Infinity) - now();
-    return waitMs > 0 ? { kind: 'stay', waitMs } : this.#probe(gate);
+    return waitMs > 0 ? { kind: 'stay', waitMs } : this.#probe(gate, load);
   }
 
   /** @returns milliseconds to wait before the next batch */
@@ -77,14 +79,17 @@ export class ConnectorGate {
     if (!pause && wasPaused) this.#context.onEvent({ kind: 'resumed' });
   }
 
-  async #probe(gate: Gate): Promise<Entry> {
+  async #probe(gate: Gate, load: Load | undefined): Promise<Entry> {
     const { store, connector, now, leaseMs, target } = this.#context;
     const dueAt = await store.nextDueAt(connector);
-    if (dueAt === undefined || dueAt > now()) return { kind: 'idle' };
+    const isLeft = load !== undefined && load.heldUntil <= now();
+    if (!isLeft && (dueAt === undefined || dueAt > now())) return { kind: 'idle' };
     if (!(await store.takeProbe(connector, gate, now(), now() + leaseMs))) return { kind: 'stay', waitMs: Infinity };
     // Somebody let a gate be tried that waits for nobody else: the credentials may be right now.
     if (gate.failures === 0) target.reset?.();
-    return gate.class === QUOTA && target.askApiUsage ? this.#askBudget(gate) : { kind: 'go', limit: 1, behind: gate };
+    return gate.class === QUOTA && target.askApiUsage
+      ? this.#askBudget(gate)
+      : { kind: 'go', limit: 1, behind: gate, ...(isLeft && { load }) };
   }
 
   async #close(behind: Gate | undefined, fault: Fault): Promise<void> {

@@ -9,13 +9,13 @@ import type { Fault, LeadOutcome, LeadTarget } from './lead-target.ts';
 import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
 import { guardRemovals } from './removal-guard.ts';
-import type { AttemptEntry, LeasedLane, Settlement } from '../storage/store.ts';
+import type { AttemptEntry, ClaimRequest, LeasedLane, Settlement } from '../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
 import { forgetCertainty } from './told.ts';
 
 /** Kept of every lease for settling: no call may still be on its way when somebody else could claim the lane. */
-const SETTLE_MARGIN_MS = 5_000;
+export const SETTLE_MARGIN_MS = 5_000;
 /** Tried for some minutes; then the lease and the fields marked unsure have to do. */
 const SETTLE_ATTEMPTS = 300;
 const SETTLE_RETRY_MS = 1_000;
@@ -29,29 +29,64 @@ export interface BatchResult {
   readonly reached: boolean;
 }
 
-/** @param limit lanes; as many as Salesforce takes at once by default */
-export async function deliverBatch(context: DeliveryContext, limit = context.target.batchSize): Promise<BatchResult> {
+/**
+ * @param limit lanes; as many as Salesforce takes at once by default
+ * @param which of the due lanes; all by default
+ */
+export async function deliverBatch(
+  context: DeliveryContext,
+  limit = context.target.batchSize,
+  which?: ClaimRequest['which'],
+): Promise<BatchResult> {
   const startedAt = context.now();
   const { connector, leaseMs } = context;
-  const request = { connector, limit, lease: context.newId(), leaseMs, now: startedAt };
-  const lanes = (await context.store.claimLanes(request)).map(withDoubts);
+  const claim = { connector, limit, lease: context.newId(), leaseMs, now: startedAt, ...(which && { which }) };
+  const lanes = (await context.store.claimLanes(claim)).map(withDoubts);
   if (lanes.length === 0) return { claimed: 0, reached: false };
   const deadline = startedAt + leaseMs - SETTLE_MARGIN_MS;
   const users = await readUsers(context, lanes);
   const decided = await decideBatch(context, users, deadline);
   const wanted = context.dryRun ? withhold(context, decided, users) : await guardRemovals(context, decided);
+  const result = await deliverDecisions(context, { lease: claim.lease, startedAt, deadline }, wanted);
+  context.onEvent({ kind: 'batch settled', lanes: lanes.length, durationMs: context.now() - startedAt });
+  return { claimed: lanes.length, ...result };
+}
+
+/** One claim, and until when calls may be made for it. */
+export interface Attempt {
+  readonly lease: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** Writes what was decided, and records what came of it. */
+export async function deliverDecisions(
+  context: DeliveryContext,
+  attempt: Attempt,
+  wanted: readonly Decision[],
+): Promise<Omit<BatchResult, 'claimed'>> {
   const decisions = await rememberIntent(context, wanted);
   const writes = decisions.filter((decision) => decision.kind === 'write');
-  const outcomes = await write(context.target, writes, deadline);
+  const outcomes = await write(context.target, writes, attempt.deadline);
+  return settleOutcomes(context, attempt, decisions, outcomes);
+}
+
+/** Records what Salesforce said of writes, however they were sent. */
+export async function settleOutcomes(
+  context: DeliveryContext,
+  { lease, startedAt, deadline }: Attempt,
+  decisions: readonly Decision[],
+  outcomes: Outcomes,
+): Promise<Omit<BatchResult, 'claimed'>> {
   const judged = await resolveSurprises(context, decisions, outcomes, deadline);
   const campaigns = await deliverCampaigns(context, judged, outcomes, deadline);
   const gate = judged
     .map((decision) => faultOf(decision, outcomes.get(decision)) ?? campaigns.get(decision)?.fault)
     .find((fault) => fault && closesGate(fault));
-  await record(context, request.lease, startedAt, judged, outcomes, campaigns);
-  context.onEvent({ kind: 'batch settled', lanes: lanes.length, durationMs: context.now() - startedAt });
+  await record(context, lease, startedAt, judged, outcomes, campaigns);
   return {
-    claimed: lanes.length,
     reached: !gate && (outcomes.size > 0 || campaigns.size > 0 || context.dryRun === true),
     ...(gate && { gate }),
   };

@@ -26,6 +26,8 @@ export interface DeliveryContext {
   readonly budget?: BudgetPolicy;
   /** Absent: no removal is ever held. */
   readonly guard?: GuardPolicy;
+  /** Absent: Leads are never made by bulk jobs. */
+  readonly load?: LoadPolicy;
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
@@ -38,6 +40,16 @@ export interface ShownLists {
   readonly attribute: string;
   /** Names of the lists in the store, e.g. `Group.members`. */
   readonly lists: readonly string[];
+}
+
+/** When a bulk job makes the Leads of new users. */
+export interface LoadPolicy {
+  /** So many new users have to wait for one. */
+  readonly from: number;
+  /** Milliseconds until Salesforce is asked for the first time how far a job is; grows by half each time … */
+  readonly pollMs: number;
+  /** … up to this. */
+  readonly maxPollMs: number;
 }
 
 /** How many Leads may be deleted, closed or deactivated in an hour. */
@@ -119,6 +131,16 @@ export type DeliveryEvent =
   | { readonly kind: 'resumed' }
   | { readonly kind: 'budget'; readonly level: 'ample' | 'slowed'; readonly used: number; readonly max: number }
   | { readonly kind: 'removals held'; readonly users: number }
+  | {
+      readonly kind: 'load';
+      readonly event: 'load started' | 'load ended' | 'load refused';
+      /** Absent: no job was made. */
+      readonly jobId?: string;
+      readonly users: number;
+      /** Absent: it has just begun. */
+      readonly reason?: string;
+      readonly durationMs?: number;
+    }
   | { readonly kind: 'batch failed'; readonly error: unknown };
 
 /** What the lane knew of its Lead when it was claimed. */

@@ -84,6 +84,44 @@ export interface ApiUsage {
   readonly max: number;
 }
 
+/** An upsert that creates, as a job takes it. */
+export type LoadWrite = Extract<LeadWrite, { readonly kind: 'upsert' }>;
+
+/** What Salesforce says of a bulk job. Those that are `open` or `waiting` have written nothing yet. */
+export interface LoadJob {
+  readonly kind: 'job';
+  readonly state: 'open' | 'waiting' | 'running' | 'complete' | 'failed' | 'aborted';
+  /** Records that are done, be they saved or refused. */
+  readonly processed: number;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly fault: Fault;
+}
+
+/** Bulk jobs, step by step: who drives one writes down how far it is. None of these throws for what Salesforce does. */
+export interface LeadLoader {
+  /** As many of the first writes as one job should have. Values that CSV cannot say are none of its business. */
+  fitting(writes: readonly LoadWrite[]): readonly LoadWrite[];
+  /** Makes a job that has no data. */
+  open(deadline: number): Promise<{ readonly kind: 'opened'; readonly jobId: string } | Failed>;
+  /** Sends the data; nothing is written before `start`. */
+  upload(jobId: string, writes: readonly LoadWrite[], deadline: number): Promise<{ readonly kind: 'done' } | Failed>;
+  /** Salesforce refuses this for a job that was aborted, so who was stopped meanwhile cannot start it any more. */
+  start(jobId: string, deadline: number): Promise<{ readonly kind: 'done' } | Failed>;
+  abort(jobId: string, deadline: number): Promise<{ readonly kind: 'done' } | Failed>;
+  look(jobId: string, deadline: number): Promise<LoadJob | Failed>;
+  /** @returns outcomes in the order of `writes`; a record that Salesforce did not get to is no outcome */
+  results(
+    jobId: string,
+    writes: readonly LoadWrite[],
+    deadline: number,
+  ): Promise<{ readonly kind: 'results'; readonly outcomes: readonly (LeadOutcome | undefined)[] } | Failed>;
+}
+
 export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
@@ -114,6 +152,9 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
    * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does
    */
   writeMembers(writes: readonly MemberWrite[], deadline: number): Promise<readonly MemberOutcome[]>;
+
+  /** Absent where Leads are not written by bulk jobs. */
+  readonly loader?: LeadLoader;
 
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;

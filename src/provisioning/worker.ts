@@ -1,7 +1,9 @@
 /** The delivery loop of one connector: when to claim, when to wait, when to leave Salesforce alone. */
 import { ConnectorGate, type Passage } from './connector-gate.ts';
 import { deliverBatch, type BatchResult } from './deliver-batch.ts';
+import type { ClaimRequest } from '../storage/store.ts';
 import type { DeliveryContext } from './delivery.ts';
+import { LoadTurns } from './load-turns.ts';
 
 export interface WorkerTiming {
   /** A batch is sent when no change came for this long … */
@@ -18,11 +20,15 @@ export const DEFAULT_TIMING: WorkerTiming = { quietMs: 25, maxLingerMs: 500, pol
 /** Pause after an error of our own, so that a broken database is not asked in a tight loop. */
 const FAILURE_PAUSE_MS = 1_000;
 
+/** Between two looks for what batches may have while others wait for a bulk load. */
+const LOAD_WAIT_MS = 500;
+
 export class Worker {
   readonly #context: DeliveryContext;
   readonly #timing: WorkerTiming;
   #changes = 0;
   readonly #gate: ConnectorGate;
+  readonly #loads: LoadTurns;
   #stopped = false;
   #wake: (() => void) | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -32,6 +38,11 @@ export class Worker {
     this.#context = context;
     this.#timing = timing;
     this.#gate = new ConnectorGate(context);
+    this.#loads = new LoadTurns(context, async (result) => {
+      await this.#gate.leave({ kind: 'go', limit: 0 }, result);
+      this.#changes += 1;
+      this.#wake?.();
+    });
   }
 
   /** A start is somebody's act: a gate that waits for one opens, and what was parked is tried again. */
@@ -47,12 +58,12 @@ export class Worker {
     this.#loop = this.#run();
   }
 
-  /** Claims nothing more; resolves when the batch in flight is settled. */
+  /** Claims nothing more; resolves when the batch in flight is settled, and a bulk load is left to who comes next. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe?.();
     this.#wake?.();
-    await this.#loop;
+    await Promise.all([this.#loop, this.#loads.stop()]);
   }
 
   async #run(): Promise<void> {
@@ -75,15 +86,20 @@ export class Worker {
       this.#changes = 0;
       return;
     }
-    const result = await this.#deliverBehind(entry);
+    // Behind a gate one record asks for all.
+    const which = entry.behind ? undefined : await this.#loads.take(entry.load);
+    const result = await this.#deliverBehind(entry, which);
     this.#changes = result.claimed < entry.limit ? 0 : Math.max(0, this.#changes - result.claimed);
     const paceMs = await this.#gate.leave(entry, result);
     if (paceMs > 0) await this.#sleep(paceMs);
+    // Those that wait for a load are due, and still nothing is to be done.
+    else if (which && result.claimed === 0) await this.#sleep(LOAD_WAIT_MS, () => this.#changes > 0);
   }
 
-  async #deliverBehind(passage: Passage): Promise<BatchResult> {
+  async #deliverBehind(passage: Passage, which: ClaimRequest['which']): Promise<BatchResult> {
     try {
-      return await deliverBatch(this.#context, passage.limit);
+      if (passage.behind && passage.load) return await this.#loads.recover(passage.load);
+      return await deliverBatch(this.#context, passage.limit, which);
     } catch (error) {
       await this.#gate.abandon(passage);
       throw error;

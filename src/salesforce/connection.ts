@@ -14,7 +14,10 @@ export interface ApiCall {
   readonly path: string;
   /** The path without query and values, for events. */
   readonly resource: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly csv?: string;
   /** Records sent, or a function that counts those in the answer. */
   readonly records?: number | ((body: unknown) => number);
   /** A POST that changes nothing. */
@@ -23,7 +26,7 @@ export interface ApiCall {
   readonly deadline: number;
 }
 
-/** A 2xx answer; `body` is undefined when there was none or it was no JSON. */
+/** A 2xx answer; `body` is undefined when there was none or it was neither JSON nor CSV, which is a text. */
 export interface ApiReply {
   readonly status: number;
   readonly body: unknown;
@@ -157,7 +160,9 @@ function toHttpRequest(session: Session, call: ApiCall, apiVersion: string): Omi
   };
   // Joined as text: resolved as a reference, a path such as `//other.host/` would carry the token there.
   const request = { method: call.method, url: new URL(session.instanceUrl).origin + path };
-  return { ...request, ...withBody(call.body, isWrite(call) ? { ...headers, ...WRITE_HEADERS } : headers) };
+  const all = isWrite(call) ? { ...headers, ...WRITE_HEADERS } : headers;
+  if (call.csv !== undefined) return { ...request, headers: { ...all, 'Content-Type': 'text/csv' }, body: call.csv };
+  return { ...request, ...withBody(call.body, all) };
 }
 
 const apiRoot = (apiVersion: string): string => `/services/data/v${apiVersion}/`;

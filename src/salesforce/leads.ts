@@ -6,6 +6,7 @@ import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
 import { dailyCalls, fetchLimits, type OrgLimits } from './limits.ts';
 import type { SalesforceOptions } from './options.ts';
+import { createLoader } from './loads.ts';
 import { listLeads, readLeads } from './read.ts';
 import { traceLeads } from './trace.ts';
 import { createWriter } from './write.ts';
@@ -34,6 +35,7 @@ export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
     trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
     readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
     listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
+    loader: createLoader(connection, externalIdField),
     writeMembers: createMemberWriter(connection),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),

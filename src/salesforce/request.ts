@@ -5,7 +5,7 @@ import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse 
 import { isObject, listOf } from './json.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -18,7 +18,7 @@ export interface Answer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed body; undefined when it is empty, not JSON by its type, or broken. */
+  /** The parsed body, or the text of CSV; undefined when it is empty, of another type, or broken. */
   readonly body: unknown;
 }
 
@@ -97,7 +97,9 @@ function readAnswer({ status, headers, data }: AxiosResponse<unknown>): Answer {
 
 /** A 204, an HTML page of a load balancer or half an answer is no JSON, whatever the status says. */
 function parseBody(text: unknown, contentType: string): unknown {
-  if (typeof text !== 'string' || text.trim() === '' || !/\bjson\b/i.test(contentType)) return undefined;
+  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  if (/^text\/csv\b/i.test(contentType)) return text;
+  if (!/\bjson\b/i.test(contentType)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -223,6 +223,17 @@ export interface ClaimRequest {
   readonly lease: string;
   readonly leaseMs: number;
   readonly now: number;
+  /** `new`: only lanes of users whom Salesforce was never told of; `known`: only the others. Default: all. */
+  readonly which?: 'new' | 'known';
+}
+
+/** Lanes that were claimed and are given back untried. */
+export interface Unclaim {
+  readonly connector: string;
+  readonly lease: string;
+  /** Epoch milliseconds: `now` and `leaseMs` of the claim together. */
+  readonly leaseUntil: number;
+  readonly now: number;
 }
 
 /** What one delivery attempt came to. Applied only while the lease is still held. */
@@ -383,7 +394,10 @@ export interface ConnectorEntry {
     | 'unslowed'
     | 'removals held'
     | 'removals approved'
-    | 'removals rejected';
+    | 'removals rejected'
+    | 'load started'
+    | 'load ended'
+    | 'load refused';
   /** Of the fault that closed the gate. */
   readonly class?: string;
   readonly reason?: string;
@@ -434,8 +448,35 @@ export interface Budget {
   readonly at: number;
 }
 
+/** A bulk job of Salesforce that makes Leads of many new users. Their lanes are its own until it has ended, whoever made it. */
+export interface Load {
+  /** The lease of its lanes, which has no end. */
+  readonly lease: string;
+  /** Absent: none was made yet, or nobody knows; no data were sent. */
+  readonly jobId?: string;
+  readonly users: number;
+  /** Of them, as Salesforce told last. */
+  readonly processed: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Epoch milliseconds; from then on any process may see to it. */
+  readonly heldUntil: number;
+}
+
+export interface NewLoad {
+  readonly connector: string;
+  /** The lease with which the lanes were claimed. */
+  readonly claim: string;
+  /** The lease that they have from now on. */
+  readonly lease: string;
+  readonly userIds: readonly string[];
+  readonly startedAt: number;
+  readonly heldUntil: number;
+}
+
 /** What all processes know of a connector. */
 export interface ConnectorState {
+  readonly load?: Load;
   readonly gate?: Gate;
   readonly pause?: Pause;
   readonly budget?: Budget;
@@ -578,6 +619,36 @@ export interface Store {
    * @returns lanes of distinct users, longest due first; empty when nothing is due
    */
   claimLanes(request: ClaimRequest): Promise<readonly LeasedLane[]>;
+
+  /** Makes lanes due again that were claimed and not tried. */
+  unclaimLanes(claim: Unclaim): Promise<void>;
+
+  /** How many lanes of new users are due. @param atMost counted no further */
+  countNewLanes(connector: string, now: number, atMost: number): Promise<number>;
+
+  /**
+   * Hands claimed lanes to a bulk load; a connector has one at a time. They are due again when it ends, and not before.
+   *
+   * @returns users whose lanes it has; undefined when there is another load, or the claim was lost
+   */
+  beginLoad(load: NewLoad): Promise<ReadonlySet<string> | undefined>;
+
+  /**
+   * Holds a load for longer, notes what is known of its job, or gives it to whoever comes first.
+   *
+   * @param load as it was seen last: its holder is known by `heldUntil`
+   * @param now for the journal, which tells that a job was made
+   * @returns whether it was still so: else somebody else sees to it
+   */
+  keepLoad(connector: string, load: Load, more: Partial<Load>, now: number): Promise<boolean>;
+
+  /**
+   * Ends a load: lanes that were not settled are due.
+   *
+   * @param dueAt epoch milliseconds
+   * @returns whether it was still there, and held as it was seen last
+   */
+  endLoad(connector: string, load: Load, end: { dueAt: number; at: number; entry: ConnectorEntry }): Promise<boolean>;
 
   /** Remembers what is about to be done, before Salesforce is asked to do it. @returns users whose lease is still held */
   linkLanes(connector: string, lease: string, links: readonly LaneLink[]): Promise<ReadonlySet<string>>;

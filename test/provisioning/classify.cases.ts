@@ -70,6 +70,7 @@ export const REST: readonly Row[] = [
   ['lock', 400, 'QUERY_TIMEOUT', 'Your query request was running for too long.'],
   ['lock', 500, 'REQUEST_RUNNING_TOO_LONG', 'Your request was running for too long, and has been stopped.'],
   ['lock', 200, 'ALL_OR_NONE_OPERATION_ROLLED_BACK', 'Record rolled back', RECORD],
+  ['lock', 200, 'BULK_NOT_PROCESSED', 'the bulk job is aborted and did not get to this record', RECORD],
   ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'],
   ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'],
   ['throttle', 403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded'],

@@ -69,9 +69,14 @@ function printStatus(status: Status): string {
   ].join('\n');
 }
 
-function printWaits({ pause, gate, budget }: ConnectorState): readonly string[] {
+function printWaits({ pause, gate, budget, load }: ConnectorState): readonly string[] {
   const until = gate?.until === undefined ? 'until resume or a restart' : `until ${instant(gate.until)}`;
   return [
+    ...(load
+      ? [
+          `bulk load ${load.processed} of ${load.users} users since ${instant(load.startedAt)}, ${load.jobId === undefined ? 'no job yet' : `job ${load.jobId}`}`,
+        ]
+      : []),
     ...(pause ? [`paused    since ${instant(pause.at)} by ${pause.actor}: ${pause.reason}`] : []),
     ...(gate ? [`gate      closed ${until}, ${gate.failures} in a row: ${gate.class}, ${gate.reason}`] : []),
     ...(budget

@@ -2,23 +2,28 @@
 import type { Budget, ConnectorState, Gate, Pause } from '../store.ts';
 import { hastenGate, probeGate } from './gate.ts';
 import { writeConnectorEntry } from './journal.ts';
+import { toLoad } from './loads.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const STATE = `select
     gate.class, gate.reason, gate.failures, gate.until,
     pause.reason as pause_reason, pause.actor as pause_actor, pause.at as pause_at,
-    budget.used, budget.max, budget.level, budget.at as budget_at
+    budget.used, budget.max, budget.level, budget.at as budget_at,
+    bulk_load.lease as load_lease, bulk_load.job_id as load_job, bulk_load.users as load_users,
+    bulk_load.processed as load_processed, bulk_load.started_at as load_started, bulk_load.held_until as load_held
   from (select cast($1 as text) as name) as connector
   left join gate on gate.connector = connector.name
   left join pause on pause.connector = connector.name
-  left join budget on budget.connector = connector.name`;
+  left join budget on budget.connector = connector.name
+  left join bulk_load on bulk_load.connector = connector.name`;
 
 export async function readConnector(driver: Driver, connector: string): Promise<ConnectorState> {
   const [row = {}] = await driver.read({ text: STATE, values: [connector] });
   const gate = toGate(row);
   const pause = toPause(row);
   const budget = toBudget(row);
-  return { ...(gate && { gate }), ...(pause && { pause }), ...(budget && { budget }) };
+  const load = toLoad(row);
+  return { ...(gate && { gate }), ...(pause && { pause }), ...(budget && { budget }), ...(load && { load }) };
 }
 
 const isThere = (value: unknown): boolean => value !== null && value !== undefined;

@@ -14,11 +14,14 @@ import type {
   LeadLink,
   LeadOrigin,
   Settlement,
+  Unclaim,
   Verdict,
 } from '../store.ts';
 import type { Dialect } from './dialect.ts';
 import { noticeParked } from './notices.ts';
 import { hastenGate } from './gate.ts';
+import { NEVER } from './loads.ts';
+import { IS_NEW, ONE_LESS } from './new-lanes.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
@@ -33,7 +36,7 @@ const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_se
 export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transaction<readonly LeasedLane[]> {
   const { connector, limit, lease, leaseMs, now } = request;
   const text = `with claimed as materialized (
-      select user_id from lane where connector = $3 and state = 'due' and due_at <= $4
+      select user_id from lane where connector = $3 and state = 'due' and due_at <= $4${WHICH[request.which ?? 'all']}
         and not exists (select 1 from pause where pause.connector = $3)
       order by due_at limit $5 ${dialect.skipLocked}
     )
@@ -44,12 +47,28 @@ export function* claimLanes(dialect: Dialect, request: ClaimRequest): Transactio
   return rows.map((row) => ({ ...toLane(row), lease, ...present('change', toChange(row)) }));
 }
 
-/** Ends all leases, for a process that knows it is alone. */
+/** Salesforce was never told of a new one. */
+const WHICH: Readonly<Record<'all' | Exclude<ClaimRequest['which'], undefined>, string>> = {
+  all: '',
+  new: ` and ${IS_NEW}`,
+  known: ` and not (${IS_NEW})`,
+};
+
+/** Gives back what was claimed and not tried. */
+export function* unclaimLanes({ connector, lease, leaseUntil, now }: Unclaim): Transaction<void> {
+  const text = `update lane set lease = null, lease_until = null, due_at = $4, attempts = ${ONE_LESS}
+    where connector = $1 and state = 'due' and due_at = $3 and lease = $2`;
+  yield { text, values: [connector, lease, leaseUntil, now], unread: true };
+}
+
+/** Ends all leases, for a process that knows it is alone; those of a bulk load end with its job, which runs in Salesforce. */
 export function* freeLeases(now: number): Transaction<void> {
   yield {
-    text: 'update lane set lease = null, lease_until = null, due_at = $1 where lease is not null and due_at > $1',
+    text: `update lane set lease = null, lease_until = null, due_at = $1
+      where lease is not null and due_at > $1 and lease not in (select bulk_load.lease from bulk_load)`,
     values: [now],
   };
+  yield { text: 'update bulk_load set held_until = $1 where held_until > $1', values: [now] };
 }
 
 export function* hastenLanes(connector: string, now: number): Transaction<void> {
@@ -101,6 +120,8 @@ export function* forgetLeads(connector: string, now: number): Transaction<number
       lead_id = null, origin = null, told = null, ended = null, campaigns = null, error = null, lease = null, lease_until = null
     where connector = $1 returning user_id`;
   const rows = yield { text, values: [connector, now] };
+  // What runs there still was lost with the Leads.
+  yield { text: 'delete from bulk_load where connector = $1', values: [connector], unread: true };
   return rows.length;
 }
 
@@ -263,8 +284,8 @@ export async function countLanes(driver: Driver, connector: string): Promise<Lan
 }
 
 export async function nextDueAt(driver: Driver, connector: string): Promise<number | undefined> {
-  const text = `select min(due_at) as due_at from lane where connector = $1 and state = 'due'`;
-  const rows = await driver.read({ text, values: [connector] });
+  const text = `select min(due_at) as due_at from lane where connector = $1 and state = 'due' and due_at < $2`;
+  const rows = await driver.read({ text, values: [connector, NEVER] });
   return optionalNumber(rows[0]?.['due_at']);
 }
 

@@ -198,6 +198,20 @@ const MIGRATIONS: readonly Migration[] = [
       'create index message_of on message (webhook, seq)',
     ],
   },
+  {
+    name: 'bulk loads',
+    statements: () => [
+      `create table bulk_load (
+         connector text primary key,
+         lease text not null,
+         job_id text,
+         users integer not null,
+         processed integer not null,
+         started_at bigint not null,
+         held_until bigint not null
+       )`,
+    ],
+  },
 ];
 
 /** The schema version of this program. */
@@ -224,6 +238,7 @@ export const TABLE_NAMES = [
   'client',
   'notice',
   'message',
+  'bulk_load',
 ] as const;
 
 /** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */

@@ -12,6 +12,7 @@ import { admitRemovals, judgeHeld } from './guard.ts';
 import { holdJob, takeJob } from './jobs.ts';
 import { pruneJournal, readEntries, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
+import { beginLoad, countNewLanes, endLoad, keepLoad } from './loads.ts';
 import { countLaneErrors, listLanes, listLanesByLead, readLanes, readLanesOfLeads } from './list-lanes.ts';
 import type { Followers } from './mark-due.ts';
 import {
@@ -116,6 +117,11 @@ export function sqlStore(
     haveMembersChanged: (list, owner, since) => haveMembersChanged(driver, list, owner, since),
     membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
+    unclaimLanes: (claim) => announce(claim.connector, () => lanes.unclaimLanes(claim)),
+    countNewLanes: (connector, now, atMost) => countNewLanes(driver, connector, now, atMost),
+    beginLoad: (load) => driver.write(() => beginLoad(dialect, load)),
+    keepLoad: (connector, load, more, now) => driver.write(() => keepLoad(connector, load, more, now)),
+    endLoad: (connector, load, end) => announce(connector, () => endLoad(connector, load, end)),
     linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),
     noteCampaigns: (connector, lease, notes) =>
       driver.write(() => lanes.noteCampaigns(dialect, connector, lease, notes)),

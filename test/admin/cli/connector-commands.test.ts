@@ -67,6 +67,24 @@ describe.each(LASTING_ENGINES)('the connector from the command line, on $name', 
     );
   });
 
+  it('shows how far a bulk load is, in the admin API too', async () => {
+    await service.close();
+    database = await engine.create();
+    service = await startService({ ...engine, create: () => Promise.resolve(database) }, { SALESFORCE_BULK_FROM: '3' });
+    const json = { 'content-type': 'application/json' };
+    await request(`${service.sandbox.url}/sandbox/config`, 'PATCH', { bulkStepMs: 60_000 }, json);
+    await run('pause', 'until all are here');
+    for (const name of ['robin', 'marian', 'john']) await create(name);
+    await run('resume');
+    const { load } = await until((looked) => looked.load?.jobId !== undefined);
+    expect(load).toMatchObject({ users: 3, processed: 0 });
+    const line = new RegExp(`^bulk load 0 of 3 users since \\S+, job ${load?.jobId}$`, 'm');
+    expect((await run('status')).stdout).toMatch(line);
+    expect((await status()).journal[0]).toMatchObject({ event: 'load started', users: 3 });
+    const { body } = await service.admin('GET', '/status');
+    expect(body['load']).toMatchObject({ jobId: load?.jobId, users: 3, processed: 0 });
+  });
+
   it('pauses at once, answers SCIM all the while, and resumes with what came meanwhile', async () => {
     expect((await run('pause', 'moving orgs')).stdout).toBe('paused: nothing more is sent\n');
     expect((await run('pause', 'again')).stdout).toBe('it is paused already; its reason stays\n');

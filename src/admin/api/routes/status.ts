@@ -1,6 +1,6 @@
 /** GET /status: is everything delivered, and if not, why not. */
 import Type, { type Static } from 'typebox';
-import type { Gate, LaneCounts } from '../../../storage/store.ts';
+import type { Gate, LaneCounts, Load } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
@@ -16,6 +16,16 @@ const GATE = Type.Object(
     until: Type.Optional(Instant('When it is tried again; absent while closed: when somebody acted.')),
   },
   { title: 'Gate', additionalProperties: false },
+);
+
+const LOAD = Type.Object(
+  {
+    jobId: Type.Optional(Type.String({ description: 'Of the job in Salesforce; absent until there is one.' })),
+    users: Type.Integer({ description: 'How many are in it.' }),
+    processed: Type.Integer({ description: 'Of them, as Salesforce told last.' }),
+    startedAt: Instant('When it began.'),
+  },
+  { title: 'Load', additionalProperties: false, description: 'The bulk job that makes Leads of new users now.' },
 );
 
 export const STATUS = Type.Object(
@@ -36,6 +46,7 @@ export const STATUS = Type.Object(
     oldestDueAt: Type.Optional(Instant('Since when the oldest lane is due, or when the next one will be.')),
     lagSeconds: Type.Integer({ description: 'How long the oldest due lane has waited; 0 when none has.' }),
     gate: GATE,
+    load: Type.Optional(LOAD),
   },
   { title: 'Status', additionalProperties: false },
 );
@@ -52,7 +63,7 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
     handle: async () => {
       const { store, connector } = operations;
       const now = operations.now();
-      const [lanes, oldestDueAt, { gate }] = await Promise.all([
+      const [lanes, oldestDueAt, { gate, load }] = await Promise.all([
         store.countLanes(connector),
         store.nextDueAt(connector),
         store.readConnector(connector),
@@ -66,6 +77,7 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
         connector: { name: connector, salesforceUrl: service.salesforceUrl },
         ...describeLanes(lanes, oldestDueAt, now),
         gate: describeGate(gate, now),
+        ...(load && { load: describeLoad(load) }),
       };
     },
   }),
@@ -77,6 +89,13 @@ const describeLanes = (lanes: LaneCounts, oldestDueAt: number | undefined, now: 
   lanes,
   lagSeconds: oldestDueAt === undefined ? 0 : seconds(now - oldestDueAt),
   ...(oldestDueAt !== undefined && { oldestDueAt: instant(oldestDueAt) }),
+});
+
+const describeLoad = ({ jobId, users, processed, startedAt }: Load): Static<typeof LOAD> => ({
+  ...(jobId !== undefined && { jobId }),
+  users,
+  processed,
+  startedAt: instant(startedAt),
 });
 
 export function describeGate(gate: Gate | undefined, now: number): Static<typeof GATE> {
