@@ -1,22 +1,11 @@
 /** GET /status: is everything delivered, and if not, why not. */
-import Type, { type Static } from 'typebox';
-import type { Gate, LaneCounts } from '../../../storage/store.ts';
+import Type from 'typebox';
+import { readStatus } from '../../../provisioning/status.ts';
+import type { LaneCounts } from '../../../storage/store.ts';
+import { BUDGET, EVENT, GATE, PAUSE, toBudgetView, toEventView, toGateView, toPauseView } from '../connector-views.ts';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
-
-const GATE = Type.Object(
-  {
-    state: Type.Enum(['open', 'closed', 'trying'], {
-      description: 'closed: nothing is sent until `until`, or until somebody acts; trying: its wait is over.',
-    }),
-    class: Type.Optional(Type.String()),
-    reason: Type.Optional(Type.String({ description: "Salesforce's words." })),
-    failures: Type.Optional(Type.Integer({ description: 'How often it was closed in a row.' })),
-    until: Type.Optional(Instant('When it is tried again; absent while closed: when somebody acted.')),
-  },
-  { title: 'Gate', additionalProperties: false },
-);
 
 export const STATUS = Type.Object(
   {
@@ -35,12 +24,19 @@ export const STATUS = Type.Object(
     ),
     oldestDueAt: Type.Optional(Instant('Since when the oldest lane is due, or when the next one will be.')),
     lagSeconds: Type.Integer({ description: 'How long the oldest due lane has waited; 0 when none has.' }),
+    delivery: Type.Enum(['running', 'waiting', 'paused'], {
+      description: 'waiting: the gate to Salesforce is closed or being tried; paused: somebody said so.',
+    }),
+    dryRun: Type.Boolean({ description: 'Whether nothing is written to Salesforce (DRY_RUN).' }),
     gate: GATE,
+    pause: Type.Optional(PAUSE),
+    budget: Type.Optional(BUDGET),
+    events: Type.Array(EVENT, { description: 'The latest ten of the connector, newest first; GET /events has all.' }),
   },
   { title: 'Status', additionalProperties: false },
 );
 
-export const statusRoutes = ({ operations, service }: AdminContext): readonly AdminRoute[] => [
+export const statusRoutes = ({ operations, look, service }: AdminContext): readonly AdminRoute[] => [
   route({
     method: 'GET',
     path: '/status',
@@ -52,11 +48,7 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
     handle: async () => {
       const { store, connector } = operations;
       const now = operations.now();
-      const [lanes, oldestDueAt, { gate }] = await Promise.all([
-        store.countLanes(connector),
-        store.nextDueAt(connector),
-        store.readConnector(connector),
-      ]);
+      const { lanes, oldestDueAt, delivery, gate, pause, budget, journal } = await readStatus(store, connector, now);
       return {
         version: service.version,
         startedAt: instant(service.startedAt),
@@ -65,7 +57,12 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
         database: service.database,
         connector: { name: connector, salesforceUrl: service.salesforceUrl },
         ...describeLanes(lanes, oldestDueAt, now),
-        gate: describeGate(gate, now),
+        delivery,
+        dryRun: look.dryRun === true,
+        gate: toGateView(gate, now),
+        ...(pause && { pause: toPauseView(pause) }),
+        ...(budget && { budget: toBudgetView(budget) }),
+        events: journal.map(toEventView),
       };
     },
   }),
@@ -78,10 +75,3 @@ const describeLanes = (lanes: LaneCounts, oldestDueAt: number | undefined, now: 
   lagSeconds: oldestDueAt === undefined ? 0 : seconds(now - oldestDueAt),
   ...(oldestDueAt !== undefined && { oldestDueAt: instant(oldestDueAt) }),
 });
-
-export function describeGate(gate: Gate | undefined, now: number): Static<typeof GATE> {
-  if (!gate) return { state: 'open' };
-  const { class: cause, reason, failures, until } = gate;
-  const state = until === undefined || until > now ? 'closed' : 'trying';
-  return { state, class: cause, reason, failures, ...(until !== undefined && { until: instant(until) }) };
-}
