@@ -46,6 +46,7 @@ import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
 import type { LookContext } from './provisioning/preview.ts';
+import { ReconcileRuns } from './provisioning/reconcile-runs.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
@@ -138,10 +139,26 @@ async function start(
   const delivery = deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics });
   const worker = new Worker(delivery, DEFAULT_TIMING);
   const look: LookContext = { ...delivery, target, onEvent: () => undefined };
+  const reconciliations = new ReconcileRuns(look);
+  stops.push(() => reconciliations.stop());
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
   const salesforceUrl = config.SALESFORCE_LOGIN_URL ?? sandbox?.url ?? '';
-  const parts = { model, store, clock, target, metrics, baseUrl, life, look, mapping, clients, origins, salesforceUrl };
+  const parts = {
+    model,
+    store,
+    clock,
+    target,
+    metrics,
+    baseUrl,
+    life,
+    look,
+    reconciliations,
+    mapping,
+    clients,
+    origins,
+    salesforceUrl,
+  };
   const server = await listen(config, logger, parts);
   // Both at once: requests and the batch in flight share the deadline of the stop.
   stops.push(async () => {
@@ -214,6 +231,7 @@ interface ServerParts {
   /** A balancer sends nothing more to a process that is not ready, while it still answers. */
   readonly life: { readonly isStopping: boolean };
   readonly look: LookContext;
+  readonly reconciliations: ReconcileRuns;
   readonly mapping: Mapping;
   readonly clients: ClientsSeen;
   readonly origins: Origins;

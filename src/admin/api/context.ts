@@ -2,6 +2,7 @@
 import type { OperationContext } from '../../operations/context.ts';
 import type { Mapping } from '../../provisioning/mapping.ts';
 import type { LookContext } from '../../provisioning/preview.ts';
+import type { ReconcileRuns } from '../../provisioning/reconcile-runs.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import type { SeenClient } from '../../storage/store.ts';
 
@@ -10,6 +11,7 @@ export interface AdminContext {
   readonly operations: OperationContext;
   /** What a delivery is made with, for looking at what one would do; its events are nobody's. */
   readonly look: LookContext;
+  readonly reconciliations: ReconcileRuns;
   /** The resource type whose resources become Leads. */
   readonly type: ResourceType;
   readonly service: ServiceFacts;

@@ -10,6 +10,7 @@ const TAGS = {
   lanes: 'Many people: what waits, what failed, trying it again.',
   connector: 'Salesforce as a whole: pausing, resuming, what became of it.',
   removals: 'Leads that wait for a word before they are deleted, closed or deactivated.',
+  reconcile: 'Whether Salesforce holds what the users say.',
   mapping: 'What users become.',
 } as const;
 

@@ -7,6 +7,7 @@ import { laneRoutes } from './routes/lanes.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { pushRoutes } from './routes/push.ts';
+import { reconcileRoutes } from './routes/reconcile.ts';
 import { removalRoutes } from './routes/removals.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -17,6 +18,7 @@ const ROUTES: readonly ((context: AdminContext) => readonly AdminRoute[])[] = [
   statusRoutes,
   connectorRoutes,
   removalRoutes,
+  reconcileRoutes,
   laneRoutes,
   findUserRoutes,
   userRoutes,

@@ -57,6 +57,8 @@ describe.each(ENGINES)('the description of the admin API on $name', (engine) => 
       'post /resume',
       'post /removals/approve',
       'post /removals/reject',
+      'post /reconcile',
+      'post /reconcile/cancel',
       'post /lanes/retry',
       'post /users/{id}/retry',
       'post /preview',

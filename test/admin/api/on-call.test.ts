@@ -260,9 +260,87 @@ describe.each(ENGINES)('on call by the admin API on $name', (engine) => {
     });
   });
 
-  it.each(['/pause', '/resume', '/users/x/push'])('POST %s takes admin:operate', async (path) => {
-    expect((await api.call('POST', path, undefined, READER)).status).toBe(403);
+  describe('reconcile', () => {
+    const over = (): Promise<Record<string, unknown>> =>
+      eventually(async () => {
+        const run = (await api.call('GET', '/reconcile')).body['run'] as Record<string, unknown> | undefined;
+        return run && run['state'] !== 'running' ? run : undefined;
+      }, 15_000);
+    /** As somebody does by hand in Salesforce. */
+    const changeLead = async (id: string, fields: object): Promise<void> => {
+      const form = new URLSearchParams({
+        grant_type: 'password',
+        client_id: 'client-id-of-test',
+        client_secret: 'client-secret-of-test',
+        username: 'integration@example.com',
+        password: 'salesforce-password-of-test',
+      });
+      const login = await fetch(`${service.sandbox.url}/services/oauth2/token`, { method: 'POST', body: form });
+      const { access_token: token } = (await login.json()) as { access_token: string };
+      const { status: code } = await fetch(`${service.sandbox.url}/services/data/v67.0/sobjects/Lead/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(fields),
+      });
+      expect(code).toBe(204);
+    };
+    const lastName = async (name: string): Promise<unknown> =>
+      (await service.leads()).find(({ Email }) => Email === `${name}@example.com`)?.['LastName'];
+
+    beforeAll(async () => {
+      await emptied();
+      await create('ida');
+      await create('jan');
+      await lanes({ idle: 2, due: 0 });
+    }, 30_000);
+
+    it('finds what somebody changed in Salesforce, and leaves it; once, of two that ask at once', async () => {
+      expect((await api.call('GET', '/reconcile/findings')).body).toEqual({ findings: [] });
+      const lead = (await service.leads()).find(({ Email }) => Email === 'ida@example.com');
+      await changeLead(String(lead?.['Id']), { LastName: 'Changed' });
+      const both = await Promise.all([1, 2].map(() => api.call('POST', '/reconcile', { mode: 'full' })));
+      expect(both.map(({ status: code }) => code).sort()).toEqual([200, 409]);
+      expect(await over()).toMatchObject({
+        state: 'completed',
+        mode: 'full',
+        repair: false,
+        actor: 'admin:admin',
+        needsAttention: true,
+        report: { counts: { drifted: 1, unchanged: 1 }, repaired: 0, fields: [{ name: 'LastName', leads: 1 }] },
+      });
+      expect((await api.call('GET', '/reconcile/findings?kind=drifted')).body['findings']).toMatchObject([
+        { kind: 'drifted', leadId: lead?.['Id'], fields: ['LastName'] },
+      ]);
+      expect((await api.call('GET', '/reconcile/findings?kind=missing')).body['findings']).toEqual([]);
+      expect(await lastName('ida')).toBe('Changed');
+    });
+
+    it('with repair makes it due, and it is put right', async () => {
+      expect((await api.call('POST', '/reconcile', { repair: true })).status).toBe(200);
+      expect(await over()).toMatchObject({ state: 'completed', needsAttention: false, report: { repaired: 1 } });
+      await eventually(async () => ((await lastName('ida')) === 'ida' ? true : undefined));
+    });
+
+    it('is stopped when somebody says so, and there is nothing to stop after', async () => {
+      const slow = { match: { path: '/query' }, times: 1, action: { delayMs: 2_500 } };
+      await fetch(`${service.sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify([slow]) });
+      await api.call('POST', '/reconcile', {});
+      expect((await api.call('POST', '/reconcile/cancel')).body).toEqual({ stopping: true });
+      expect(await over()).toMatchObject({ state: 'stopped' });
+      expect((await api.call('POST', '/reconcile/cancel')).body).toEqual({ stopping: false });
+    });
+
+    it.each([{ mode: 'some' }, { repair: 1 }, { dryRun: true }])('refuses %j', async (body) => {
+      expect((await api.call('POST', '/reconcile', body)).status).toBe(400);
+    });
   });
+
+  it.each(['/reconcile', '/reconcile/cancel', '/pause', '/resume', '/users/x/push'])(
+    'POST %s takes admin:operate',
+    async (path) => {
+      expect((await api.call('POST', path, undefined, READER)).status).toBe(403);
+    },
+  );
 
   it('was asked all that routes.test.ts leaves to it, and answered as described', () => {
     expect(ON_CALL.filter((one) => !api.seen.has(`${one} 200`))).toEqual([]);

@@ -34,6 +34,10 @@ export const ON_CALL: readonly string[] = [
   'previewUser',
   'previewPastedUser',
   'pushUser',
+  'startReconcile',
+  'readReconcile',
+  'listFindings',
+  'cancelReconcile',
 ];
 
 export async function describedApi(service: TestService): Promise<DescribedApi> {
