@@ -11,11 +11,14 @@ import type { OperationContext } from './operations/context.ts';
 import { mappingCompiler, mappingPath, parseMappingFile, PROVISIONED_TYPE } from './parts.ts';
 import { readPackageVersion } from './package-version.ts';
 import type { Mapping } from './provisioning/mapping.ts';
-
+import type { LookContext } from './provisioning/preview.ts';
+import type { ReconcileRuns } from './provisioning/reconcile-runs.ts';
 import type { ResourceType } from './scim/schema/resource-type.ts';
 
 export interface AdminParts {
   readonly operations: OperationContext;
+  readonly look: LookContext;
+  readonly reconciliations: ReconcileRuns;
   readonly mapping: Mapping;
   readonly clients: ClientsSeen;
   readonly origins: Origins;
@@ -32,10 +35,12 @@ export const adminApi = (config: Config, parts: AdminParts): OtherScope => {
 };
 
 function adminContext(config: Config, parts: AdminParts): AdminContext {
-  const { operations, mapping, clients, origins, salesforceUrl } = parts;
+  const { operations, look, reconciliations, mapping, clients, origins, salesforceUrl } = parts;
   const { SALESFORCE_EXTERNAL_ID_FIELD: externalIdField } = config;
   return {
     operations,
+    look,
+    reconciliations,
     // The package has it.
     type: operations.registry.resourceType(PROVISIONED_TYPE) as ResourceType,
     service: {

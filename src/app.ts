@@ -46,6 +46,8 @@ import { loadPolicy } from './provisioning/load-turns.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
 import type { MappingFile } from './provisioning/mapping-file.ts';
 import type { Mapping } from './provisioning/mapping.ts';
+import type { LookContext } from './provisioning/preview.ts';
+import { ReconcileRuns } from './provisioning/reconcile-runs.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
@@ -136,14 +138,29 @@ async function start(
     logger,
   });
   stops.push(async () => target.close());
-  const worker = new Worker(
-    deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics }),
-    DEFAULT_TIMING,
-  );
+  const delivery = deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics });
+  const worker = new Worker(delivery, DEFAULT_TIMING);
+  const look: LookContext = { ...delivery, target, onEvent: () => undefined };
+  const reconciliations = new ReconcileRuns(look);
+  stops.push(() => reconciliations.stop());
   const baseUrl = { current: config.BASE_URL };
   const life = { isStopping: false };
   const salesforceUrl = config.SALESFORCE_LOGIN_URL ?? sandbox?.url ?? '';
-  const parts = { model, store, clock, target, metrics, baseUrl, life, mapping, clients, origins, salesforceUrl };
+  const parts = {
+    model,
+    store,
+    clock,
+    target,
+    metrics,
+    baseUrl,
+    life,
+    look,
+    reconciliations,
+    mapping,
+    clients,
+    origins,
+    salesforceUrl,
+  };
   const server = await listen(config, logger, parts);
   stops.push(await startWebhooks(config, { store, clock, metrics, logger, baseUrl: () => baseUrl.current ?? '' }));
   // Both at once: requests and the batch in flight share the deadline of the stop.
@@ -222,6 +239,8 @@ interface ServerParts {
   readonly baseUrl: { current: string | undefined };
   /** A balancer sends nothing more to a process that is not ready, while it still answers. */
   readonly life: { readonly isStopping: boolean };
+  readonly look: LookContext;
+  readonly reconciliations: ReconcileRuns;
   readonly mapping: Mapping;
   readonly clients: ClientsSeen;
   readonly origins: Origins;

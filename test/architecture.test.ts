@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'storage/store.ts',
     'webhooks/event.ts',
   ],
-  webhooks: ['storage/store.ts'],
+  webhooks: ['storage/store.ts', 'storage/notice-store.ts'],
   admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts', 'http/fault.ts'],
   sandbox: [],
 };

@@ -46,12 +46,67 @@ const MAX_ENTRIES = 200;
  * @returns oldest first; empty when the journal knows nothing, or has forgotten it
  */
 export async function readTimeline(
-  store: Pick<Store, 'readJournal' | 'readEntries' | 'readLane'>,
+  store: Journal,
   connector: string,
   id: string,
   limit = MAX_ENTRIES,
 ): Promise<readonly Step[]> {
-  const [entries, lane] = await Promise.all([store.readJournal(id, limit), store.readLane(connector, id)]);
+  return linkWithGroups(store, connector, id, await store.readJournal(id, limit));
+}
+
+type Journal = Pick<Store, 'readJournal' | 'readEntries' | 'readLane'>;
+
+/** Where a page begins: below the entry `before`; what is read begins below `from`, so that links to newer steps are whole. */
+export interface TimelinePlace {
+  readonly before: number;
+  readonly from?: number;
+}
+
+export interface TimelinePage {
+  /** Newest first. */
+  readonly steps: readonly Step[];
+  /** Absent on the last page. */
+  readonly next?: TimelinePlace;
+}
+
+/** Entries beyond a page, on either side, that its steps may be linked to. */
+const AROUND = 50;
+
+/**
+ * One page of the timeline. Changes of groups ride along with the entries of the user.
+ *
+ * @param limit entries of the user's own journal
+ * @param place `next` of the page before; absent: the latest
+ */
+export async function readTimelinePage(
+  store: Journal,
+  connector: string,
+  id: string,
+  limit: number,
+  place?: TimelinePlace,
+): Promise<TimelinePage> {
+  const read = await store.readJournal(id, limit + 2 * AROUND + 1, place?.from);
+  const own = read.filter(({ kind }) => kind !== 'connector');
+  const first = place === undefined ? 0 : own.findIndex(({ seq }) => seq < place.before);
+  if (first < 0) return { steps: [] };
+  const end = first + limit;
+  const isLast = own.length <= end;
+  const lowest = isLast ? 0 : (own[end - 1]?.seq ?? 0);
+  const steps = (await linkWithGroups(store, connector, id, own)).filter(
+    ({ seq }) => seq >= lowest && seq < (place?.before ?? Infinity),
+  );
+  const above = own[end - 1 - AROUND]?.seq ?? place?.from;
+  const next = { before: lowest, ...(above !== undefined && { from: above }) };
+  return { steps: steps.toReversed(), ...(!isLast && { next }) };
+}
+
+async function linkWithGroups(
+  store: Journal,
+  connector: string,
+  id: string,
+  entries: readonly JournalEntry[],
+): Promise<readonly Step[]> {
+  const lane = await store.readLane(connector, id);
   // The connector has entries of its own, under its name.
   const own = entries.filter(({ kind }) => kind !== 'connector');
   const known = new Set(own.map(({ seq }) => seq));

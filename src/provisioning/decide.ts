@@ -28,7 +28,7 @@ export async function decideBatch(
 }
 
 /** A mapping that fails parks this user alone. */
-async function planUser({ mapping }: DeliveryContext, claimed: ClaimedUser): Promise<Planned | RestDecision> {
+export async function planUser({ mapping }: DeliveryContext, claimed: ClaimedUser): Promise<Planned | RestDecision> {
   const { lane, user } = claimed;
   const unmapped = planUnmapped({ lane, user, mapping });
   if (unmapped !== undefined) return { claimed, plan: unmapped };

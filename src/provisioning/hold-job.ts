@@ -4,7 +4,7 @@ import type { Store } from '../storage/store.ts';
 const MINUTE = 60_000;
 
 /** How long after the last sign of life somebody else may do it: longer than a call to Salesforce with its repetitions. */
-const LEASE_MS = 5 * MINUTE;
+export const LEASE_MS = 5 * MINUTE;
 
 export interface HeldJob {
   /** A sign of life. @returns false when another process has it by now: stop */

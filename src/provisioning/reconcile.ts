@@ -39,11 +39,15 @@ const RETRY_MS = 2_000;
 export async function reconcile(context: LookContext, options: ReconcileOptions): Promise<Reconciliation> {
   const job = await takeHeldJob(context.store, 'reconcile', context.now);
   try {
-    return await new Run(context, options, job).run();
+    return await reconcileHeld(context, options, job);
   } finally {
     await job.giveBack();
   }
 }
+
+/** @param job that the caller took and gives back @throws StorageUnavailable */
+export const reconcileHeld = (context: LookContext, options: ReconcileOptions, job: HeldJob): Promise<Reconciliation> =>
+  new Run(context, options, job).run();
 
 class Run {
   readonly #context: LookContext;

@@ -3,6 +3,7 @@ import type { Place } from '../scim/cursor.ts';
 import type { Filter } from '../scim/filter/filter.ts';
 import type { AttributePath } from '../scim/schema/resource-type.ts';
 import type { UniquenessConflict, VersionConflict } from './errors.ts';
+import type { NoticeStore } from './notice-store.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
 export interface StoredResource {
@@ -482,63 +483,6 @@ export interface ConnectorState {
   readonly budget?: Budget;
 }
 
-export const NOTICE_EVENTS = [
-  'user.parked',
-  'gate.closed',
-  'gate.opened',
-  'removals.held',
-  'quota.low',
-  'quota.recovered',
-  'delivery.paused',
-  'delivery.resumed',
-  'reconcile.drift',
-] as const;
-export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
-
-/** Something that somebody outside is to be told of; without personal data. */
-export interface Notice {
-  readonly event: NoticeEvent;
-  readonly connector: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** Of the user's error; `user.parked` alone. */
-  readonly code?: string;
-  /** `user.parked` alone. */
-  readonly userId?: string;
-  /** Members of what is told. */
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-/** What waits to be sent to one receiver. */
-export interface OutgoingMessage {
-  /** The same in each attempt, so that a receiver knows it again. */
-  readonly id: string;
-  /** Which receiver. */
-  readonly webhook: string;
-  readonly event: string;
-  /** What is sent, as it is signed. */
-  readonly body: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
-
-export interface WaitingMessage extends OutgoingMessage {
-  /** Messages of one receiver go out in this order. */
-  readonly seq: number;
-  /** Attempts so far. */
-  readonly attempts: number;
-  /** Epoch milliseconds. */
-  readonly dueAt: number;
-}
-
-export interface GatherRequest {
-  readonly now: number;
-  /** Parked users with the same error wait as long for each other, in milliseconds. */
-  readonly windowMs: number;
-  /** Notices, at most. */
-  readonly limit: number;
-}
-
 /** Users whose Leads are about to be deleted, closed or deactivated, and how many may be. */
 export interface RemovalRequest {
   readonly connector: string;
@@ -558,7 +502,7 @@ export interface Admission {
   readonly tripped: boolean;
 }
 
-export interface Store {
+export interface Store extends NoticeStore {
   readResource(type: string, id: string): Promise<StoredResource | undefined>;
   readResources(type: string, ids: readonly string[]): Promise<readonly StoredResource[]>;
   /** Sorted, and those of equal value in creation order. */
@@ -805,29 +749,6 @@ export interface Store {
    * @returns how many lanes
    */
   judgeHeld(connector: string, verdict: Verdict, by: Pick<Pause, 'actor' | 'at'>, userId?: string): Promise<number>;
-
-  /** From now on what happens leaves notices, or leaves none; for all processes. Those that are left are forgotten with the switch. */
-  keepNotices(isWanted: boolean): Promise<void>;
-  /** Leaves a notice, if they are kept. */
-  leaveNotice(notice: Notice): Promise<void>;
-  /**
-   * Turns notices into messages, in one transaction; those of parked users only once they waited for their like.
-   *
-   * @param toMessages may be called more than once
-   * @returns messages that wait now
-   */
-  gatherNotices(
-    request: GatherRequest,
-    toMessages: (notices: readonly Notice[]) => readonly OutgoingMessage[],
-  ): Promise<number>;
-  /** The first message that waits for a receiver, be it due or not. */
-  firstMessage(webhook: string): Promise<WaitingMessage | undefined>;
-  /** It arrived. */
-  removeMessage(seq: number): Promise<void>;
-  /** It did not. */
-  delayMessage(seq: number, dueAt: number): Promise<void>;
-  /** Gives up messages, of whatever receiver. @param before epoch milliseconds @returns those that are gone */
-  dropMessages(before: number): Promise<readonly WaitingMessage[]>;
 
   /** Calls `listener` whenever lanes of a connector may have become due, here or in another process. @returns how to stop that */
   onDue(listener: (connector: string) => void): () => void;

@@ -1,5 +1,6 @@
 /** From notices to receivers: each gets its messages in order, at least once, by one process at a time. */
-import type { Store, WaitingMessage } from '../storage/store.ts';
+import type { Store } from '../storage/store.ts';
+import type { WaitingMessage } from '../storage/notice-store.ts';
 import type { WebhookEvent } from './event.ts';
 import { toMessages, type PayloadContext } from './payload.ts';
 import { send } from './send.ts';

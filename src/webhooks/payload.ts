@@ -1,5 +1,5 @@
 /** What a notification says: notices become messages, many parked users one (docs/notifications.md). */
-import type { Notice, OutgoingMessage } from '../storage/store.ts';
+import type { Notice, OutgoingMessage } from '../storage/notice-store.ts';
 import type { WebhookSettings } from './settings.ts';
 
 /** Users named of those that are parked with one code. */

@@ -1,6 +1,6 @@
 /** The receivers of notifications as the configuration names them, and what is wrong with them. */
 import { createHash } from 'node:crypto';
-import { NOTICE_EVENTS, type NoticeEvent } from '../storage/store.ts';
+import { NOTICE_EVENTS, type NoticeEvent } from '../storage/notice-store.ts';
 
 export interface WebhookConfig {
   readonly WEBHOOK_URLS?: string;

@@ -1,6 +1,6 @@
 /** Which changes an attempt covered, and which attempts a change waited for. */
 import { describe, expect, it } from '@jest/globals';
-import { linkSteps } from '../../src/operations/timeline.ts';
+import { linkSteps, readTimelinePage, type Step, type TimelinePlace } from '../../src/operations/timeline.ts';
 import type { AttemptEntry, ChangeEntry, JournalEntry } from '../../src/storage/store.ts';
 
 const change = (seq: number, more: Partial<ChangeEntry> = {}): JournalEntry => ({
@@ -68,5 +68,40 @@ describe('a timeline', () => {
       { request: { id: 'r1', credential: 'hr', profile: 'entra', userAgent: 'azure' } },
       { request: { id: 'r2', credential: 'hr', profile: 'default' } },
     ]);
+  });
+});
+
+describe('the pages of a timeline', () => {
+  /** Each change is delivered by the attempt after it; the first change of all waited for 40 attempts. */
+  const journal = [
+    change(1),
+    ...Array.from({ length: 40 }, (_, at) => attempt(2 + at, { after: 0, upTo: 1 }, 'retried')),
+    ...Array.from({ length: 60 }, (_, at) => [
+      change(42 + 2 * at),
+      attempt(43 + 2 * at, { after: 41 + 2 * at, upTo: 42 + 2 * at }, 'delivered'),
+    ]).flat(),
+  ];
+  const store = {
+    readJournal: (_id: string, limit: number, before = Infinity) =>
+      Promise.resolve(
+        journal
+          .filter(({ seq }) => seq < before)
+          .reverse()
+          .slice(0, limit),
+      ),
+    readEntries: () => Promise.resolve([]),
+    readLane: () => Promise.resolve(undefined),
+  };
+
+  it.each([1, 2, 7, 50, 161, 200])('of %d entries make the whole timeline, with every link', async (limit) => {
+    const steps: Step[] = [];
+    let place: TimelinePlace | undefined;
+    do {
+      const page = await readTimelinePage(store, 'salesforce', 'u', limit, place);
+      expect(page.steps.length).toBeLessThanOrEqual(limit);
+      steps.push(...page.steps);
+      place = page.next;
+    } while (place);
+    expect(steps).toEqual(linkSteps(journal).toReversed());
   });
 });

@@ -6,7 +6,7 @@ import { pushUser } from '../../src/provisioning/push.ts';
 import { reconcile, type ReconcileOptions } from '../../src/provisioning/reconcile.ts';
 import type { Finding, FindingKind, Reconciliation } from '../../src/provisioning/reconcile-report.ts';
 import { Worker } from '../../src/provisioning/worker.ts';
-import type { Notice } from '../../src/storage/store.ts';
+import type { Notice } from '../../src/storage/notice-store.ts';
 import { ENGINES } from '../support/engines.ts';
 import { compile, readSchema } from './support/mapping.ts';
 import { CONNECTOR, EXTERNAL_ID, openWorld, person, type Lead, type World } from './support/world.ts';

@@ -1,7 +1,8 @@
 /** Notifications from what happens to a receiver: signed, in order, at least once, few. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook as Verifier } from 'standardwebhooks';
-import type { Notice, Settlement, Store } from '../../src/storage/store.ts';
+import type { Settlement, Store } from '../../src/storage/store.ts';
+import type { Notice } from '../../src/storage/notice-store.ts';
 import { deliver, dropOld, gather, type WebhookContext } from '../../src/webhooks/deliver.ts';
 import type { WebhookEvent } from '../../src/webhooks/event.ts';
 import { readWebhooks, type Webhook } from '../../src/webhooks/settings.ts';

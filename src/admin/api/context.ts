@@ -1,12 +1,17 @@
 /** What the routes of the admin API are given: the composition root builds it once. */
 import type { OperationContext } from '../../operations/context.ts';
 import type { Mapping } from '../../provisioning/mapping.ts';
+import type { LookContext } from '../../provisioning/preview.ts';
+import type { ReconcileRuns } from '../../provisioning/reconcile-runs.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import type { SeenClient } from '../../storage/store.ts';
 
 export interface AdminContext {
   /** Store, connector, schemas, time: as SCIM has them. */
   readonly operations: OperationContext;
+  /** What a delivery is made with, for looking at what one would do; its events are nobody's. */
+  readonly look: LookContext;
+  readonly reconciliations: ReconcileRuns;
   /** The resource type whose resources become Leads. */
   readonly type: ResourceType;
   readonly service: ServiceFacts;

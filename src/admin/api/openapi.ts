@@ -8,6 +8,9 @@ const TAGS = {
   service: 'The service itself: is it well, how is it set, who calls it.',
   users: 'One person: is it in Salesforce, and if not, why not.',
   lanes: 'Many people: what waits, what failed, trying it again.',
+  connector: 'Salesforce as a whole: pausing, resuming, what became of it.',
+  removals: 'Leads that wait for a word before they are deleted, closed or deactivated.',
+  reconcile: 'Whether Salesforce holds what the users say.',
   mapping: 'What users become.',
 } as const;
 

@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { readConfig } from '../../config.ts';
 import { CONNECTOR } from '../../parts.ts';
-import type { ConnectorEntry, ConnectorState, JournalEntry, LaneCounts, Store } from '../../storage/store.ts';
+import { readStatus, type ConnectorStatus, type Happening } from '../../provisioning/status.ts';
+import type { ConnectorState } from '../../storage/store.ts';
 import { besideService } from './beside-service.ts';
 
 export const statusCommand = (): Command =>
@@ -10,52 +11,13 @@ export const statusCommand = (): Command =>
     .description('tell how delivery stands: users by state, gate, pause, API calls left, what happened last')
     .option('--json', 'for scripts')
     .action(async ({ json }: { json?: boolean }) => {
-      const status = await besideService(readConfig(), readStatus);
+      const status = await besideService(readConfig(), async (store) =>
+        readStatus(store, CONNECTOR, await store.now()),
+      );
       process.stdout.write(`${json ? JSON.stringify(status, null, 2) : printStatus(status)}\n`);
     });
 
-interface Status extends ConnectorState {
-  readonly connector: string;
-  /** Epoch milliseconds of the database. */
-  readonly now: number;
-  readonly delivery: 'running' | 'waiting' | 'paused';
-  readonly lanes: LaneCounts;
-  /** When the first of those that are due was or will be. */
-  readonly oldestDueAt?: number;
-  /** Newest first. */
-  readonly journal: readonly Happening[];
-}
-
-type Happening = ConnectorEntry & Pick<JournalEntry, 'at'>;
-
-const LATEST = 10;
-
-async function readStatus(store: Store): Promise<Status> {
-  const [now, state, lanes, oldestDueAt, journal] = await Promise.all([
-    store.now(),
-    store.readConnector(CONNECTOR),
-    store.countLanes(CONNECTOR),
-    store.nextDueAt(CONNECTOR),
-    store.readJournal(CONNECTOR, LATEST),
-  ]);
-  return {
-    connector: CONNECTOR,
-    now,
-    delivery: deliveryOf(state),
-    lanes,
-    ...(oldestDueAt !== undefined && { oldestDueAt }),
-    ...state,
-    // Entries under a connector's name are its own.
-    journal: journal.map(({ at, detail }) => ({ at, ...(detail as ConnectorEntry) })),
-  };
-}
-
-function deliveryOf({ gate, pause }: ConnectorState): Status['delivery'] {
-  if (pause) return 'paused';
-  return gate ? 'waiting' : 'running';
-}
-
-function printStatus(status: Status): string {
+function printStatus(status: ConnectorStatus): string {
   const { lanes, oldestDueAt, now, journal } = status;
   const due = oldestDueAt === undefined ? '' : `  (${oldestDueAt <= now ? 'since' : 'at'} ${instant(oldestDueAt)})`;
   return [

@@ -47,7 +47,7 @@ export function* keepLoad(connector: string, seen: Load, more: Partial<Load>, no
     where connector = $1 and lease = $2 and held_until = $3 returning connector`;
   const kept = yield { text, values: [connector, seen.lease, seen.heldUntil, jobId ?? null, processed, heldUntil] };
   if (kept.length > 0 && jobId !== seen.jobId)
-    yield writeConnectorEntry(connector, { event: 'load started', reason: `job ${jobId}`, users: seen.users }, now);
+    yield* writeConnectorEntry(connector, { event: 'load started', reason: `job ${jobId}`, users: seen.users }, now);
   return kept.length > 0;
 }
 
@@ -66,7 +66,7 @@ export function* endLoad(
     values: [connector, lease, dueAt],
     unread: true,
   };
-  yield writeConnectorEntry(connector, entry, at);
+  yield* writeConnectorEntry(connector, entry, at);
   return true;
 }
 

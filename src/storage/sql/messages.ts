@@ -1,5 +1,5 @@
 /** Messages: from notices to what waits for a receiver, and what becomes of it. */
-import type { GatherRequest, Notice, NoticeEvent, OutgoingMessage, WaitingMessage } from '../store.ts';
+import type { GatherRequest, Notice, NoticeEvent, OutgoingMessage, WaitingMessage } from '../notice-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 

@@ -1,5 +1,6 @@
 /** Notices: what somebody outside is to be told of, left in the transaction in which it happens. */
-import type { ConnectorEntry, Notice, NoticeEvent, Settlement } from '../store.ts';
+import type { ConnectorEntry, Settlement } from '../store.ts';
+import type { Notice, NoticeEvent } from '../notice-store.ts';
 import { writeSetting } from './settings.ts';
 import type { Dialect } from './dialect.ts';
 import type { Transaction } from './transaction.ts';

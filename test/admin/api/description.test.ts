@@ -53,8 +53,16 @@ describe.each(ENGINES)('the description of the admin API on $name', (engine) => 
   it('says which scope each operation needs: admin:operate for all that changes something', () => {
     const scopes = operations.map(([method, path, { security }]) => [`${method} ${path}`, security[0]?.['basic']?.[0]]);
     expect(scopes.filter(([, scope]) => scope === 'admin:operate').map(([what]) => what)).toEqual([
+      'post /pause',
+      'post /resume',
+      'post /removals/approve',
+      'post /removals/reject',
+      'post /reconcile',
+      'post /reconcile/cancel',
       'post /lanes/retry',
       'post /users/{id}/retry',
+      'post /preview',
+      'post /users/{id}/push',
       'post /mapping/try',
     ]);
     expect(scopes.every(([, scope]) => scope === 'admin:operate' || scope === 'admin:read')).toBe(true);

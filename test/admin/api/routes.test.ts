@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ENGINES } from '../../support/engines.ts';
 import { eventually, startService, type Answer, type TestService } from '../../support/service.ts';
-import { describedApi, type DescribedApi } from './support.ts';
+import { describedApi, ON_CALL, type DescribedApi } from './support.ts';
 
 interface UserView {
   readonly id: string;
@@ -184,7 +184,7 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
       expect(deleted).toEqual({ id: id('gone'), isDeleted: true, attributes: [], leadFields: [], unsureFields: [] });
       expect((await api.call('POST', `/users/${id('gone')}/retry`)).status).toBe(409);
       const { body } = await api.call('GET', `/users/${id('gone')}/timeline`);
-      expect((body['entries'] as unknown[]).length).toBe(4);
+      expect((body['steps'] as unknown[]).length).toBe(4);
       ids.delete('gone');
       for (const [method, path] of [
         ['GET', '/users/nobody'],
@@ -205,9 +205,19 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
       const first = await api.call('GET', `/users/${id('cy')}/timeline?limit=1`);
       const cursor = String(first.body['nextCursor']);
       const second = await api.call('GET', `/users/${id('cy')}/timeline?limit=1&cursor=${cursor}`);
-      expect([first.body['entries'], second.body['entries']]).toMatchObject([
-        [{ kind: 'attempt', attempt: { outcome: 'parked', error: { code: 'INVALID_EMAIL_ADDRESS' } } }],
-        [{ kind: 'change', version: 1, change: { operation: 'create', actor: 'basic:admin' } }],
+      const [[attempt], [change]] = [first, second].map(({ body }) => body['steps'] as { seq: number }[]) as [
+        { seq: number }[],
+        { seq: number }[],
+      ];
+      expect([attempt, change]).toMatchObject([
+        { kind: 'attempt', outcome: 'parked', error: { code: 'INVALID_EMAIL_ADDRESS' }, changes: [change?.seq] },
+        {
+          kind: 'change',
+          operation: 'create',
+          resource: { type: 'User', id: id('cy'), version: 1 },
+          request: { credential: 'basic:admin', userAgent: 'node' },
+          attempts: [attempt?.seq],
+        },
       ]);
       expect(second.body).not.toHaveProperty('nextCursor');
       expect(first.text + second.text).not.toContain('nowhere');
@@ -222,7 +232,7 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
   describe('POST /users/{id}/retry', () => {
     const attempts = async (name: string): Promise<number> => {
       const { body } = await api.call('GET', `/users/${id(name)}/timeline?limit=200`);
-      return (body['entries'] as { kind: string }[]).filter(({ kind }) => kind === 'attempt').length;
+      return (body['steps'] as { kind: string }[]).filter(({ kind }) => kind === 'attempt').length;
     };
 
     it('tries a parked user again, once, however many ask at once', async () => {
@@ -385,8 +395,8 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
 
   it('was asked everything that it describes, and answered as described', () => {
     const operations = Object.values(api.description.paths).flatMap((path) => Object.values(path));
-    const asked = operations.map(({ operationId }) => `${operationId} 200`).filter((one) => !api.seen.has(one));
-    expect(asked).toEqual([]);
-    expect(operations.length).toBe(13);
+    const here = operations.map(({ operationId }) => operationId).filter((one) => !ON_CALL.includes(one));
+    expect(here.filter((one) => !api.seen.has(`${one} 200`))).toEqual([]);
+    expect(here.length).toBe(13);
   });
 });

@@ -23,6 +23,23 @@ export interface DescribedApi {
   readonly seen: ReadonlySet<string>;
 }
 
+/** Operations that on-call.test.ts asks; routes.test.ts asks all others. */
+export const ON_CALL: readonly string[] = [
+  'pause',
+  'resume',
+  'listEvents',
+  'listRemovals',
+  'approveRemovals',
+  'rejectRemovals',
+  'previewUser',
+  'previewPastedUser',
+  'pushUser',
+  'startReconcile',
+  'readReconcile',
+  'listFindings',
+  'cancelReconcile',
+];
+
 export async function describedApi(service: TestService): Promise<DescribedApi> {
   const { body } = await service.admin('GET', '/openapi.json');
   const description = body as unknown as Description;

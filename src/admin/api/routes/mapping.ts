@@ -1,17 +1,13 @@
 /** /mapping: what users become, whether another mapping file would do, and what a user would become. */
 import Type, { type Static } from 'typebox';
-import { callerOf } from '../caller.ts';
-import { parseResource, readResource } from '../../../operations/create.ts';
-import { withoutSecrets } from '../../../operations/stored-resource.ts';
 import type { Mapping } from '../../../provisioning/mapping.ts';
 import { MappingError } from '../../../provisioning/mapping-error.ts';
 import { planDelivery, type Plan } from '../../../provisioning/plan.ts';
-import { ScimError } from '../../../scim/errors.ts';
 import type { JsonObject } from '../../../scim/json.ts';
 import type { Lane } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
-import { Problem } from '../problem.ts';
-import { route, type AdminRequest, type AdminRoute } from '../route.ts';
+import { parsePastedUser } from '../pasted-user.ts';
+import { route, type AdminRoute } from '../route.ts';
 
 const FILE = Type.Record(Type.String(), Type.Unknown(), {
   description: 'A mapping file (schemas/mapping.json, docs/mapping.md).',
@@ -121,7 +117,7 @@ const tryRoute = (context: AdminContext): AdminRoute =>
     handle: async (request): Promise<Static<typeof TRIED>> => {
       const { user, mapping } = request.body;
       // A record of anything that was parsed from JSON.
-      const parsed = parseUser(context, user as JsonObject, request);
+      const parsed = { id: EXAMPLE_ID, ...parsePastedUser(context, user as JsonObject, request) };
       const { compiled, faults } = mapping ? compile(context.mapping, mapping) : NO_OTHER;
       if (faults.length > 0) return { outcome: 'mapping-fault', faults: [...faults] };
       return tryUser(context, compiled ?? context.mapping.current, parsed);
@@ -141,18 +137,6 @@ function compile(facts: AdminContext['mapping'], file: unknown): Compiled {
   } catch (error) {
     if (error instanceof MappingError) return { faults: error.faults };
     throw error;
-  }
-}
-
-/** As a POST would store it. */
-function parseUser({ operations, type }: AdminContext, user: JsonObject, request: AdminRequest): JsonObject {
-  try {
-    const parsed = parseResource(type, readResource(operations, type, user, callerOf(request)));
-    const id = typeof user['id'] === 'string' ? user['id'] : EXAMPLE_ID;
-    return { ...withoutSecrets(type, parsed), id };
-  } catch (error) {
-    if (!(error instanceof ScimError)) throw error;
-    throw new Problem('invalid-request', `user: ${error.detail}`, [{ pointer: '#/user', detail: error.detail }]);
   }
 }
 

@@ -1,32 +1,22 @@
 /** GET /status: is everything delivered, and if not, why not. */
-import Type, { type Static } from 'typebox';
-import type { Gate, LaneCounts, Load } from '../../../storage/store.ts';
+import Type from 'typebox';
+import { readStatus } from '../../../provisioning/status.ts';
+import type { LaneCounts } from '../../../storage/store.ts';
+import {
+  BUDGET,
+  EVENT,
+  GATE,
+  LOAD,
+  PAUSE,
+  toBudgetView,
+  toEventView,
+  toGateView,
+  toLoadView,
+  toPauseView,
+} from '../connector-views.ts';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
-
-const GATE = Type.Object(
-  {
-    state: Type.Enum(['open', 'closed', 'trying'], {
-      description: 'closed: nothing is sent until `until`, or until somebody acts; trying: its wait is over.',
-    }),
-    class: Type.Optional(Type.String()),
-    reason: Type.Optional(Type.String({ description: "Salesforce's words." })),
-    failures: Type.Optional(Type.Integer({ description: 'How often it was closed in a row.' })),
-    until: Type.Optional(Instant('When it is tried again; absent while closed: when somebody acted.')),
-  },
-  { title: 'Gate', additionalProperties: false },
-);
-
-const LOAD = Type.Object(
-  {
-    jobId: Type.Optional(Type.String({ description: 'Of the job in Salesforce; absent until there is one.' })),
-    users: Type.Integer({ description: 'How many are in it.' }),
-    processed: Type.Integer({ description: 'Of them, as Salesforce told last.' }),
-    startedAt: Instant('When it began.'),
-  },
-  { title: 'Load', additionalProperties: false, description: 'The bulk job that makes Leads of new users now.' },
-);
 
 export const STATUS = Type.Object(
   {
@@ -45,13 +35,20 @@ export const STATUS = Type.Object(
     ),
     oldestDueAt: Type.Optional(Instant('Since when the oldest lane is due, or when the next one will be.')),
     lagSeconds: Type.Integer({ description: 'How long the oldest due lane has waited; 0 when none has.' }),
+    delivery: Type.Enum(['running', 'waiting', 'paused'], {
+      description: 'waiting: the gate to Salesforce is closed or being tried; paused: somebody said so.',
+    }),
+    dryRun: Type.Boolean({ description: 'Whether nothing is written to Salesforce (DRY_RUN).' }),
     gate: GATE,
+    pause: Type.Optional(PAUSE),
+    budget: Type.Optional(BUDGET),
     load: Type.Optional(LOAD),
+    events: Type.Array(EVENT, { description: 'The latest ten of the connector, newest first; GET /events has all.' }),
   },
   { title: 'Status', additionalProperties: false },
 );
 
-export const statusRoutes = ({ operations, service }: AdminContext): readonly AdminRoute[] => [
+export const statusRoutes = ({ operations, look, service }: AdminContext): readonly AdminRoute[] => [
   route({
     method: 'GET',
     path: '/status',
@@ -63,11 +60,8 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
     handle: async () => {
       const { store, connector } = operations;
       const now = operations.now();
-      const [lanes, oldestDueAt, { gate, load }] = await Promise.all([
-        store.countLanes(connector),
-        store.nextDueAt(connector),
-        store.readConnector(connector),
-      ]);
+      const status = await readStatus(store, connector, now);
+      const { lanes, oldestDueAt, delivery, gate, pause, budget, load, journal } = status;
       return {
         version: service.version,
         startedAt: instant(service.startedAt),
@@ -76,8 +70,13 @@ export const statusRoutes = ({ operations, service }: AdminContext): readonly Ad
         database: service.database,
         connector: { name: connector, salesforceUrl: service.salesforceUrl },
         ...describeLanes(lanes, oldestDueAt, now),
-        gate: describeGate(gate, now),
-        ...(load && { load: describeLoad(load) }),
+        delivery,
+        dryRun: look.dryRun === true,
+        gate: toGateView(gate, now),
+        ...(pause && { pause: toPauseView(pause) }),
+        ...(budget && { budget: toBudgetView(budget) }),
+        ...(load && { load: toLoadView(load) }),
+        events: journal.map(toEventView),
       };
     },
   }),
@@ -90,17 +89,3 @@ const describeLanes = (lanes: LaneCounts, oldestDueAt: number | undefined, now: 
   lagSeconds: oldestDueAt === undefined ? 0 : seconds(now - oldestDueAt),
   ...(oldestDueAt !== undefined && { oldestDueAt: instant(oldestDueAt) }),
 });
-
-const describeLoad = ({ jobId, users, processed, startedAt }: Load): Static<typeof LOAD> => ({
-  ...(jobId !== undefined && { jobId }),
-  users,
-  processed,
-  startedAt: instant(startedAt),
-});
-
-export function describeGate(gate: Gate | undefined, now: number): Static<typeof GATE> {
-  if (!gate) return { state: 'open' };
-  const { class: cause, reason, failures, until } = gate;
-  const state = until === undefined || until > now ? 'closed' : 'trying';
-  return { state, class: cause, reason, failures, ...(until !== undefined && { until: instant(until) }) };
-}

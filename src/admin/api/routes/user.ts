@@ -1,22 +1,14 @@
-/** /users/{id}: all that is known of one person: the delivery, the Lead, what happened; and trying again. */
+/** /users/{id}: how the delivery of one person stands, which Lead it is; and trying again. */
 import Type, { type Static } from 'typebox';
 import type { LeadFields } from '../../../provisioning/lead-target.ts';
 import { readTold, UNSURE } from '../../../provisioning/told.ts';
-import type { JournalEntry, Lane, StoredResource } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
-import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
+import { ID, readKnown, type Known } from '../known.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
-import { ENTRY, toEntryView } from '../timeline.ts';
 import { Instant, instant, LANE, LaneStateSchema, parse, toLaneView } from '../views.ts';
 
-export const userRoutes = (context: AdminContext): readonly AdminRoute[] => [
-  readRoute(context),
-  timelineRoute(context),
-  retryRoute(context),
-];
-
-const ID = Type.Object({ id: Type.String({ minLength: 1, description: 'SCIM id of the user.' }) });
+export const userRoutes = (context: AdminContext): readonly AdminRoute[] => [readRoute(context), retryRoute(context)];
 
 const USER_DETAIL = Type.Object(
   {
@@ -70,22 +62,6 @@ const readRoute = (context: AdminContext): AdminRoute =>
     },
   });
 
-interface Known {
-  readonly stored: StoredResource | undefined;
-  readonly lane: Lane | undefined;
-}
-
-/** @throws Problem `not-found` when there is not even a trace of the user */
-async function readKnown({ operations, type }: AdminContext, id: string): Promise<Known> {
-  const { store, connector } = operations;
-  const [stored, lane] = await Promise.all([store.readResource(type.name, id), store.readLane(connector, id)]);
-  if (!stored && !lane && (await store.readJournal(id, 1)).length === 0)
-    throw new Problem('not-found', 'there is no user with this id, and no trace of one: GET /users?search= finds ids', [
-      { parameter: 'id', detail: 'is the id of no user' },
-    ]);
-  return { stored, lane };
-}
-
 function describeUser(
   { operations }: AdminContext,
   id: string,
@@ -114,36 +90,6 @@ function describeUser(
 
 const without = (fields: LeadFields, names: readonly string[]): LeadFields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
-
-const timelineRoute = (context: AdminContext): AdminRoute =>
-  route({
-    method: 'GET',
-    path: '/users/:id/timeline',
-    operationId: 'readTimeline',
-    tag: 'users',
-    summary: 'Tells every change and every delivery attempt of one user, newest first',
-    description: 'As long as the journal is kept (JOURNAL_DAYS), also of users that were deleted.',
-    scope: 'admin:read',
-    params: ID,
-    query: Type.Object(PAGE_PARAMETERS, { additionalProperties: false }),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        { entries: Type.Array(ENTRY), nextCursor: NEXT_CURSOR },
-        { title: 'Timeline', additionalProperties: false },
-      ),
-    },
-    problems: ['not-found'],
-    handle: async ({ params: { id }, query }) => {
-      await readKnown(context, id);
-      const limit = limitOf(query);
-      const same = ['timeline', id];
-      const before = placeOf(same, query)?.seq;
-      const read = await context.operations.store.readJournal(id, limit + 1, before);
-      const page = toPage<JournalEntry>(read, limit, same, ({ seq }) => ({ key: null, seq }));
-      return { entries: page.entries.map(toEntryView), ...page.next };
-    },
-  });
 
 const retryRoute = (context: AdminContext): AdminRoute =>
   route({
