@@ -38,6 +38,10 @@ export async function planUser({ mapping }: DeliveryContext, claimed: ClaimedUse
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const hint = 'correct the mapping file and restart, or change the user';
-    return park(claimed, { class: 'data', code: 'MAPPING_ERROR', message, hint });
+    // What the mapping itself says may quote the user: it stays with the lane, and out of journal and log.
+    return {
+      ...park(claimed, { class: 'data', code: 'MAPPING_ERROR', message, hint }),
+      reason: 'the mapping fails for this user',
+    };
   }
 }

@@ -42,10 +42,10 @@ export async function decideFirstContacts(
   return { decisions: [...ladder.decisions, ...converted], adopted: ladder.adopted };
 }
 
-/** Folded, as Salesforce compares it; undefined where the user has no text there. */
+/** Trimmed and folded, as Salesforce keeps and compares it; undefined where the user has no text there. */
 function valueOf({ plan }: PlannedCreate, field: string): string | undefined {
   const value = plan.fields[field];
-  return typeof value === 'string' ? value.toLowerCase() : undefined;
+  return typeof value === 'string' ? value.trim().toLowerCase() : undefined;
 }
 
 /** What a rung of the ladder found. */
@@ -78,7 +78,7 @@ class Ladder {
    * @returns whether the user is decided
    */
   match(one: PlannedCreate, { field, leads, linked }: Rung): boolean {
-    const same = leads.filter(({ value }) => value?.toLowerCase() === valueOf(one, field));
+    const same = leads.filter(({ value }) => value?.trim().toLowerCase() === valueOf(one, field));
     const isTaken = ({ leadId }: FoundLead): boolean => linked.has(leadId) || this.#taken.has(leadId);
     if (this.#context.mapping.match.onMatch === 'skip' && same.some(isTaken)) return this.#skipOccupied(one, field);
     const match = this.#ask(

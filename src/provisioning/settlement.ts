@@ -53,7 +53,7 @@ export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input
   const fields = fieldNames(write);
   if (outcome.kind === 'failed') {
     const settlement = settleFault(claimed, { action, reason, fields }, outcome.fault, input);
-    return mayStillCome(write, outcome.fault) ? postpone(settlement, input.now + LATE_CREATE_MS) : settlement;
+    return mayStillCome(write, outcome.fault) ? postpone(settlement, input.now + LATE_WRITE_MS) : settlement;
   }
   const lead = { ...decision.lead, leadId: outcome.leadId };
   return {
@@ -67,18 +67,22 @@ export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input
   };
 }
 
-/** How long a create may still arrive that nobody waits for any more. */
-const LATE_CREATE_MS = 60_000;
+/** How long a write may still arrive that nobody waits for any more. */
+const LATE_WRITE_MS = 60_000;
 
 /** Somebody did not wait for the answer, so Salesforce may be at work on it still. */
 const GAVE_UP = new Set(['ETIMEDOUT', 'HTTP_408', 'HTTP_504']);
 
-/** Looked for at once it would not be found, made again, and then there would be two; an upsert finds the first whenever it comes. */
+/** A create would be made again and then there would be two; an update or upsert would bring back an older state. A Lead is deleted only once. */
 const mayStillCome = (write: LeadWrite, { committed, code }: Fault): boolean =>
-  write.kind === 'create' && committed === 'maybe' && GAVE_UP.has(code);
+  write.kind !== 'delete' && committed === 'maybe' && GAVE_UP.has(code);
 
-const postpone = (settlement: Settlement, dueAt: number): Settlement =>
-  settlement.state === 'due' ? { ...settlement, dueAt: Math.max(settlement.dueAt, dueAt) } : settlement;
+/** A change of the user waits as well. */
+const postpone = (settlement: Settlement, notBefore: number): Settlement => ({
+  ...settlement,
+  notBefore,
+  ...(settlement.state === 'due' && { dueAt: Math.max(settlement.dueAt, notBefore) }),
+});
 
 export function settleFailed(
   { claimed, action, reason, fields, fault }: FailedDecision,

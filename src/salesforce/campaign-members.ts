@@ -23,12 +23,17 @@ export function createMemberWriter(connection: Connection): LeadTarget['writeMem
   return async (writes, deadline) => {
     const ids = await resolveCampaigns(connection, known, writes, deadline);
     if (ids.kind === 'failed') return writes.map(() => ids);
-    const leaving = await findMembers(connection, ids.value, only(writes, 'leave'), deadline);
+    const leavable = only(writes, 'leave').map((write) => ({ write, ids: ids.value.get(write.campaign) ?? [] }));
+    const unclear = leavable.filter((one) => one.ids.length > 1);
+    const leaves = leavable.filter((one) => one.ids.length <= 1).map(({ write }) => write);
+    const leaving = await findMembers(connection, ids.value, leaves, deadline);
     const joining = only(writes, 'join').map((write) => ({ write, ids: ids.value.get(write.campaign) ?? [] }));
     const placed = [...leaving.sent, ...collectJoins(joining.filter(isUsable))];
     const outcomes = new Map<MemberWrite, MemberOutcome>([
       ...leaving.settled,
-      ...joining.filter((one) => !isUsable(one)).map((one) => [one.write, failed(unusable(one))] as const),
+      ...[...unclear, ...joining.filter((one) => !isUsable(one))].map(
+        (one) => [one.write, failed(unusable(one))] as const,
+      ),
       ...(await send(connection, placed, deadline)),
     ]);
     for (const [{ campaign }, outcome] of outcomes) if (outcome.kind === 'failed') known.delete(campaign);

@@ -252,6 +252,8 @@ export interface Settlement {
   readonly seenDoubts: number;
   /** What the lane knows of its Lead from now on, or that it keeps what `linkLanes` wrote. */
   readonly lead: LeadLink | 'keep';
+  /** Nothing is sent for the user before, whatever happens to it: a write that nobody waits for may still come. Epoch milliseconds. */
+  readonly notBefore?: number;
   /** What it knows of the memberships of its Lead in campaigns from now on; absent: what it knew. */
   readonly campaigns?: string;
   readonly error?: LaneError;

@@ -73,7 +73,8 @@ export function* freeLeases(now: number): Transaction<void> {
 
 export function* hastenLanes(connector: string, now: number): Transaction<void> {
   yield {
-    text: `update lane set due_at = $2 where connector = $1 and state = 'due' and due_at > $2 and lease is null`,
+    text: `update lane set due_at = $2 where connector = $1 and state = 'due' and due_at > $2 and lease is null
+      and (lease_until is null or lease_until <= $2)`,
     values: [connector, now],
   };
   yield* hastenGate(connector, now);
@@ -90,6 +91,8 @@ export function* linkLanes(
       told = link.told
     from ${source}
     where lane.connector = $1 and lane.lease = $2 and lane.user_id = link.user_id
+      and (link.lead_id is null or not exists (select 1 from lane as other where other.connector = $1
+        and ${dialect.text('other.lead_id')} = link.lead_id and other.user_id <> link.user_id))
     returning lane.user_id`;
   const json = links.map(({ userId, origin, leadId, told }) => ({
     user_id: userId,
@@ -162,6 +165,7 @@ const SETTLED = {
   told: 'text',
   ended: 'text',
   campaigns: 'text',
+  not_before: 'bigint',
   error: 'text',
 } as const;
 
@@ -198,6 +202,7 @@ const toSettledRow = (settlement: Settlement) => ({
   keep_lead: settlement.lead === 'keep' ? 1 : 0,
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
   campaigns: settlement.campaigns ?? null,
+  not_before: settlement.notBefore ?? null,
   error: settlement.error ? JSON.stringify(settlement.error) : null,
 });
 
@@ -221,7 +226,7 @@ const OUTDATED = '(lane.tail_seq > s.seen_seq or lane.doubts > s.seen_doubts)';
 
 const settleText = (dialect: Dialect): string => `update lane set
     state = case when ${OUTDATED} then 'due' else s.state end,
-    due_at = case when ${OUTDATED} then $4 else s.due_at end,
+    due_at = case when not ${OUTDATED} then s.due_at when s.not_before > $4 then s.not_before else $4 end,
     attempts = case when ${OUTDATED} then 0 else s.attempts end,
     doubts = case when lane.doubts > s.seen_doubts or s.delivered_seq is null then lane.doubts else 0 end,
     head_seq = coalesce(s.delivered_seq, lane.head_seq),
@@ -234,7 +239,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
     lease = null,
-    lease_until = null
+    lease_until = s.not_before
   from ${dialect.rows('$3', 's', SETTLED)}
   where lane.connector = $1 and lane.lease = $2 and lane.user_id = s.user_id
   returning lane.user_id`;

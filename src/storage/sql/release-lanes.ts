@@ -23,7 +23,7 @@ export function* releaseLanes(
     ...(which.userId === undefined ? [] : [`user_id = ${parameters.add(which.userId)}`]),
     ...errorConditions(dialect, which, parameters),
   ].join(' and ');
-  const text = `update lane set state = 'due', due_at = ${due}, attempts = 0
+  const text = `update lane set state = 'due', due_at = case when lease_until > ${due} then lease_until else ${due} end, attempts = 0
     where ${conditions}${atMost(which.limit, conditions, parameters)} returning user_id`;
   const rows = yield { text, values: parameters.values };
   return rows.length;
