@@ -228,10 +228,7 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     expect(await running).toMatchObject({ kind: 'broken' });
     expect(await loadNow()).toBeUndefined();
     expect((await world.story()).at(-1)).toMatchObject({ event: 'load ended', users: FROM });
-    await work(async () => {
-      skippedMs += MINUTE;
-      return isIdle();
-    });
+    await work(idleOrMinuteLater());
     expect(await world.leads()).toHaveLength(FROM);
   });
 
@@ -251,10 +248,7 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     await createMany(FROM);
     await work(async () => (await loadNow())?.jobId !== undefined);
     expect(await loadNow()).toMatchObject({ users: FROM });
-    await work(async () => {
-      skippedMs += MINUTE;
-      return isIdle();
-    });
+    await work(idleOrMinuteLater());
     expect(await world.leads()).toHaveLength(FROM);
   });
 
