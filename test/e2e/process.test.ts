@@ -149,7 +149,7 @@ describe('the process', () => {
     expect(await cli('retry', 'guy')).toBe('1 user is due again\n');
     await eventually(async () => ((await cli('show', 'guy')).includes('create delivered') ? true : undefined), 15_000);
     expect(await cli('retry', '--all')).toBe('0 users are due again\n');
-    expect(await cli('retry')).toContain('say which user, or --all');
+    expect(await cli('retry')).toContain('say which user, or --code or --class, or --all');
     expect(await cli('show', 'nobody')).toContain('nothing is known of a user nobody');
   }, 60_000);
 
