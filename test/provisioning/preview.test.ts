@@ -177,6 +177,6 @@ describe.each(ENGINES)('on $name', (engine) => {
       const controller = new AbortController();
       const stopped = await run({ stopping: controller.signal, onProgress: () => controller.abort() });
       expect(stopped.counts.create + stopped.counts.error).toBe(1000);
-    });
+    }, 60_000);
   });
 });
