@@ -6,44 +6,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axios from 'axios';
-import { HEADERS, median, percent, round, ROUNDS } from './load.mjs';
-import { leaveFirstCore, startProcess } from './processes.mjs';
-import { NO_SALESFORCE, ourServer, PROGRAM } from './servers.mjs';
+import { callsOf, fill, sandboxServer } from './backlog.mjs';
+import { median, percent, round, ROUNDS } from './load.mjs';
+import { leaveFirstCore } from './processes.mjs';
+import { ourServer } from './servers.mjs';
 import { knownUser } from './user.mjs';
 
 leaveFirstCore();
 
 const USERS = 10_000;
-const BULK = 1_000;
 const COLLECTION = 200;
 /** Until a job is looked at once more, its results are read and settled. */
 const SETTLING_MS = 5_000;
-const BULK_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-const sandboxServer = () =>
-  startProcess([PROGRAM, 'sandbox'], /stand-in: (http\S+)/, { SANDBOX_PORT: '0' }, { pin: false });
-
-/** As many users as the database is to have, of whom Salesforce knows nothing yet. */
-async function fill(database) {
-  const server = await ourServer(NO_SALESFORCE, { DATABASE_URL: database });
-  for (let first = 0; first < USERS; first += BULK) {
-    const operations = Array.from({ length: BULK }, (_, at) => ({
-      method: 'POST',
-      path: '/Users',
-      bulkId: String(first + at),
-      data: { ...knownUser(first + at), id: undefined },
-    }));
-    const body = JSON.stringify({ schemas: [BULK_SCHEMA], Operations: operations });
-    const answer = await fetch(`${server.url}/Bulk`, { method: 'POST', headers: HEADERS, body });
-    const { Operations: outcomes } = await answer.json();
-    if (outcomes?.some(({ status }) => status !== '201')) throw new Error(`a bulk was answered ${answer.status}`);
-  }
-  await server.stop();
-}
-
-async function callsOf(sandbox) {
-  return (await fetch(`${sandbox.url}/sandbox/calls`)).json();
-}
+const waitingUser = (at) => ({ ...knownUser(at), id: undefined });
 
 /** From the first call to the last Lead: the start of the service is not what is measured. */
 async function ours(database, more = {}, settling = 0) {
@@ -98,7 +74,7 @@ async function leadsOf(database) {
 /** Settled, too: the calls that ask for the results are after the last Lead. */
 async function measureBulk(turn) {
   const database = `sqlite:${join(folder, `bulk-${turn}.sqlite`)}`;
-  await fill(database);
+  await fill(database, USERS, waitingUser);
   const { rate, calls } = await ours(database, { SALESFORCE_BULK_FROM: '2000' }, SETTLING_MS);
   results.bulk.push(rate);
   results.bulkCalls = calls;
@@ -111,11 +87,11 @@ const withBulk = process.argv.includes('--bulk');
 const results = { bare: [], ours: [], calls: undefined, bulk: [], bulkCalls: undefined };
 try {
   const first = `sqlite:${join(folder, 'first.sqlite')}`;
-  await fill(first);
+  await fill(first, USERS, waitingUser);
   const leads = await leadsOf(first);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     const database = `sqlite:${join(folder, `${turn}.sqlite`)}`;
-    await fill(database);
+    await fill(database, USERS, waitingUser);
     results.bare.push(await bare(leads));
     const { rate, calls } = await ours(database);
     results.ours.push(rate);

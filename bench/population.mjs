@@ -20,7 +20,7 @@ export const TOLD = {
  * @returns lines of NDJSON, some at a time
  */
 export function* population(users, due) {
-  const counts = { resource: users, member: 0, lane: users, journal: users, gate: 0 };
+  const counts = { resource: users, member: 0, lane: users, journal: users, pause: 0, gate: 0 };
   yield print({
     format: 'scim-salesforce',
     version: 1,
@@ -61,6 +61,9 @@ const resource = (serial) => ({
   document: knownUser(serial),
 });
 
+/** With the three characters that make 18 of 15 (of the prefix, the third is a capital). */
+export const leadId = (serial) => `00Q${String(serial).padStart(12, '0')}EAA`;
+
 const lane = (serial, isDue) => ({
   kind: 'lane',
   connector: CONNECTOR,
@@ -71,7 +74,7 @@ const lane = (serial, isDue) => ({
   tailSeq: serial,
   headSeq: isDue ? 0 : serial,
   doubts: 0,
-  leadId: `00Q${String(serial).padStart(12, '0')}AAA`,
+  leadId: leadId(serial),
   origin: 'created',
   told: TOLD,
   lastAttemptAt: createdAt(serial),

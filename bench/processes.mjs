@@ -34,7 +34,7 @@ export async function runWithInput(args, lines, environment = {}) {
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`);
 }
 
-/** @returns {Promise<{url: string, stop: () => Promise<void>}>} once `pattern` was printed; its first group is the URL */
+/** @returns {Promise<{url: string, pid: number, stop: () => Promise<void>}>} once `pattern` was printed; its first group is the URL */
 export async function startProcess(args, pattern, environment = {}, { pin = true } = {}) {
   const { child, exited, folder } = start(args, environment, pin);
   const url = await new Promise((resolve, reject) => {
@@ -53,5 +53,5 @@ export async function startProcess(args, pattern, environment = {}, { pin = true
     await exited;
     rmSync(folder, { recursive: true });
   };
-  return { url, stop };
+  return { url, pid: child.pid, stop };
 }

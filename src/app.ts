@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { adminApi } from './admin-api.ts';
+import { admin } from './admin.ts';
 import { ClientsSeen } from './clients-seen.ts';
 import { SharedClock, systemClock, type Clock } from './clock.ts';
 import {
@@ -40,22 +40,24 @@ import {
   storeModel,
   testMapping,
 } from './parts.ts';
-import { budgetPolicy } from './provisioning/budget.ts';
+import { budgetPolicy } from './provisioning/policy/budget.ts';
 import type { DeliveryContext, ShownLists } from './provisioning/delivery.ts';
-import { loadPolicy } from './provisioning/load-turns.ts';
+import { loadPolicy } from './provisioning/loads/load-turns.ts';
 import type { LeadTarget } from './provisioning/lead-target.ts';
-import type { MappingFile } from './provisioning/mapping-file.ts';
-import type { Mapping } from './provisioning/mapping.ts';
-import type { LookContext } from './provisioning/preview.ts';
-import { ReconcileRuns } from './provisioning/reconcile-runs.ts';
+import type { MappingFile } from './provisioning/mapping/file.ts';
+import type { Mapping } from './provisioning/mapping/mapping.ts';
+import type { LookContext } from './provisioning/look/preview.ts';
+import { ReconcileRuns } from './provisioning/look/reconcile-runs.ts';
 import { DEFAULT_TIMING, Worker } from './provisioning/worker.ts';
 import { deliveryLog } from './delivery-log.ts';
 import type { SalesforceLeads } from './salesforce/leads.ts';
 import { createTarget, salesforceLog } from './salesforce-target.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { startTraces } from './start-traces.ts';
 import { startWebhooks } from './start-webhooks.ts';
 import { StorageUnavailable } from './storage/errors.ts';
 import type { Store } from './storage/store.ts';
+import type { Traces } from './traces/traces.ts';
 
 const SECOND = 1000;
 
@@ -118,13 +120,15 @@ async function start(
   stops.push(() => store.close());
   const clock = new SharedClock(() => store.now());
   await clock.sync();
+  const traces = await startTraces(config, clock, logger);
+  stops.push(async () => traces?.stop());
   const clients = new ClientsSeen(store, () => clock.now());
   stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, clients, logger }));
   const sandbox = await startEmbeddedSandbox(config, logger);
   if (sandbox) stops.push(() => sandbox.close());
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.
   if (sandbox && sandbox.memory !== 'whole') await store.forgetLeads(CONNECTOR, clock.now());
-  const onSalesforce = toBoth(salesforceLog(logger), metrics.onSalesforce);
+  const onSalesforce = toAll(salesforceLog(logger), metrics.onSalesforce, traces?.onSalesforce);
   const target: SalesforceLeads = mendable('SALESFORCE_*', () =>
     createTarget(config, sandbox?.url, clock, (event) => {
       onSalesforce(event);
@@ -138,7 +142,7 @@ async function start(
     logger,
   });
   stops.push(async () => target.close());
-  const delivery = deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics });
+  const delivery = deliveryContext(config, { store, mapping, memberships, target, clock, logger, metrics, traces });
   const worker = new Worker(delivery, DEFAULT_TIMING);
   const look: LookContext = { ...delivery, target, onEvent: () => undefined };
   const reconciliations = new ReconcileRuns(look);
@@ -152,6 +156,7 @@ async function start(
     clock,
     target,
     metrics,
+    traces,
     baseUrl,
     life,
     look,
@@ -195,11 +200,13 @@ interface DeliveryParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined: they are off. */
+  readonly traces: Traces | undefined;
 }
 
 const deliveryContext = (
   config: Config,
-  { store, mapping, memberships, target, clock, logger, metrics }: DeliveryParts,
+  { store, mapping, memberships, target, clock, logger, metrics, traces }: DeliveryParts,
 ): DeliveryContext => ({
   ...loadOf(config),
   store,
@@ -214,7 +221,8 @@ const deliveryContext = (
   leaseMs: config.LEASE_SECONDS * SECOND,
   budget: budgetPolicy(config.SALESFORCE_API_RESERVE_PERCENT),
   guard: { atLeast: config.REMOVAL_GUARD_COUNT, percent: config.REMOVAL_GUARD_PERCENT },
-  onEvent: toBoth(deliveryLog(logger, CONNECTOR), metrics.onDelivery),
+  onEvent: toAll(deliveryLog(logger, CONNECTOR), metrics.onDelivery, traces?.onDelivery),
+  ...(traces && { runBatch: traces.runBatch }),
   dryRun: config.DRY_RUN,
 });
 
@@ -223,11 +231,13 @@ function loadOf(config: Config): Pick<DeliveryContext, 'load'> {
   return load ? { load } : {};
 }
 
-const toBoth =
-  <Event>(...listeners: readonly ((event: Event) => void)[]) =>
-  (event: Event): void => {
-    for (const listener of listeners) listener(event);
+/** @param listeners those that are there are told, one after the other */
+function toAll<Event>(...listeners: readonly (((event: Event) => void) | undefined)[]): (event: Event) => void {
+  const present = listeners.filter((listener) => listener !== undefined);
+  return (event) => {
+    for (const listener of present) listener(event);
   };
+}
 
 interface ServerParts {
   readonly model: Model;
@@ -235,6 +245,8 @@ interface ServerParts {
   readonly clock: Clock;
   readonly target: SalesforceLeads;
   readonly metrics: Metrics;
+  /** Undefined: they are off. */
+  readonly traces: Traces | undefined;
   /** Known for sure only once the port is. */
   readonly baseUrl: { current: string | undefined };
   /** A balancer sends nothing more to a process that is not ready, while it still answers. */
@@ -248,13 +260,13 @@ interface ServerParts {
 }
 
 async function listen(config: Config, logger: Logger, parts: ServerParts): Promise<FastifyInstance> {
-  const { store, clock, clients, metrics, baseUrl, life } = parts;
+  const { store, clock, clients, metrics, traces, baseUrl, life } = parts;
   const context = operationContext(config, parts);
   const { credentials, admins } = parseCredentials(config);
   const server = await createServer({
     context,
     credentials: [...credentials, ...admins],
-    others: [adminApi(config, { ...parts, operations: context })],
+    others: [admin(config, { ...parts, operations: context })],
     onClient: (call) => clients.note(call),
     ...jwtOf(config, clock),
     profile: config.SCIM_PROFILE,
@@ -273,7 +285,8 @@ async function listen(config: Config, logger: Logger, parts: ServerParts): Promi
       page: () => metrics.page({ store, connector: CONNECTOR, now: () => clock.now() }),
       ...(config.METRICS_TOKEN !== undefined && { mayRead: bearerOf(config.METRICS_TOKEN) }),
     },
-    onAnswered: metrics.onAnswered,
+    onAnswered: toAll(metrics.onAnswered, traces?.onAnswered),
+    ...(traces && { beginTrace: traces.beginTrace }),
     newRequestId,
     ...(hasDefaultPassword(config) && { hosts: LOOPBACK_HOSTS }),
     ...tlsOf(config),

@@ -1,6 +1,7 @@
 /** Which SCIM clients call: counted in memory, and written down now and then, so that a request costs no write of its own. */
 import type { ClientCall } from './http/client.ts';
-import type { SeenClient, Store } from './storage/store.ts';
+import type { Store } from './storage/store.ts';
+import type { SeenClient } from './storage/service-store.ts';
 
 /** Characters of a User-Agent that are kept: enough to tell programs apart. */
 const MAX_USER_AGENT = 200;

@@ -1,19 +1,25 @@
 /** The configuration: where each key comes from, whether it is right, and every fault at once. The only reader of `process.env`. */
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { adminPassword, bearerTokens, DEFAULT_PASSWORD, parseCredentials } from './credentials.ts';
 import { parseCredentialUsers, type CredentialUsers } from './credential-users.ts';
-import { nearestName } from './provisioning/mapping-nearest.ts';
+import { readDotEnvFile, type Environment } from './dot-env.ts';
+import { clientAddress, parseProxies } from './http/client-address.ts';
+import { nearestName } from './provisioning/mapping/nearest.ts';
+import { salesforceFaults, type SalesforceConfig } from './salesforce-config.ts';
 import { readSchemaFile } from './schema-files.ts';
 import type { ProfileName } from './scim/profiles/profile.ts';
+import { readSecretFile } from './secret-file.ts';
+import { ACCESS_KEYS } from './service-access.ts';
+import { traceFaults, type TraceConfig } from './traces/settings.ts';
 import { webhookFaults } from './webhooks/settings.ts';
 
 /** Checked values of `schemas/config.json`; absent where a key has neither value nor default. */
-export interface Config {
+export interface Config extends SalesforceConfig, TraceConfig {
   readonly HOST: string;
   readonly PORT: number;
   readonly BASE_URL?: string;
+  readonly TRUSTED_PROXIES?: string;
   readonly TLS_CERT_FILE?: string;
   readonly TLS_KEY_FILE?: string;
   readonly TLS_CLIENT_CA_FILE?: string;
@@ -39,18 +45,6 @@ export interface Config {
   readonly UNKNOWN_ATTRIBUTES: 'ignore' | 'refuse';
   readonly SCHEMAS_DIR?: string;
   readonly UNIQUE_GROUP_NAMES: boolean;
-  readonly SALESFORCE_LOGIN_URL?: string;
-  readonly SALESFORCE_AUTH_FLOW: AuthFlow;
-  readonly SALESFORCE_CLIENT_ID?: string;
-  readonly SALESFORCE_CLIENT_SECRET?: string;
-  readonly SALESFORCE_USERNAME?: string;
-  readonly SALESFORCE_PASSWORD?: string;
-  readonly SALESFORCE_SECURITY_TOKEN?: string;
-  readonly SALESFORCE_PRIVATE_KEY?: string;
-  readonly SALESFORCE_API_VERSION: string;
-  readonly SALESFORCE_EXTERNAL_ID_FIELD?: string;
-  readonly SALESFORCE_API_RESERVE_PERCENT: number;
-  readonly SALESFORCE_BULK_FROM: number;
   readonly MAPPING_FILE?: string;
   readonly METRICS_TOKEN?: string;
   readonly WEBHOOK_URLS?: string;
@@ -65,7 +59,6 @@ export interface Config {
   readonly LOG_LEVEL: string;
 }
 
-export type AuthFlow = 'password' | 'client_credentials' | 'jwt_bearer';
 type Key = keyof Config;
 type RawValues = Record<string, unknown>;
 
@@ -97,14 +90,8 @@ const schema = readSchemaFile('config.json') as ConfigSchema;
 export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
 const MIN_TOKEN_LENGTH = 16;
 
-/** What each flow cannot do without (Salesforce help, OAuth authorization flows). */
-const FLOW_KEYS: Readonly<Record<AuthFlow, readonly Key[]>> = {
-  password: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_USERNAME', 'SALESFORCE_PASSWORD'],
-  client_credentials: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'],
-  jwt_bearer: ['SALESFORCE_CLIENT_ID', 'SALESFORCE_USERNAME', 'SALESFORCE_PRIVATE_KEY'],
-};
-
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Of this process. */
+export const processEnvironment = (): Environment => process.env;
 
 /**
  * Reads the process environment, else the file that `CONFIG_FILE` names (JSON, same keys), else `.env`; a key set in more
@@ -149,8 +136,9 @@ export interface UnknownKey {
  * none of our business, so they are no faults. An unknown key in the file of `CONFIG_FILE` is one.
  */
 export function findUnknownKeys(environment: Environment = process.env): readonly UnknownKey[] {
-  const known = [...knownKeys, 'CONFIG_FILE'];
-  const strangers = Object.entries({ ...readDotEnvFile(), ...environment }).filter(([key]) => !known.includes(key));
+  const known = [...knownKeys, ...ACCESS_KEYS, 'CONFIG_FILE'];
+  const foreign = [...known, ...OF_OPENSSL];
+  const strangers = Object.entries({ ...readDotEnvFile(), ...environment }).filter(([key]) => !foreign.includes(key));
   return strangers.flatMap(([key, value]): readonly UnknownKey[] => {
     const isOurs = OUR_PREFIX.test(key) && !isOfKubernetes(key, value);
     const nearest = isOurs ? nearestName(key, known) : nearestName(key, known, key.length < MIN_LENGTH ? 0 : MAX_SLIPS);
@@ -159,6 +147,8 @@ export function findUnknownKeys(environment: Environment = process.env): readonl
 }
 
 const OUR_PREFIX = /^(SCIM1?|SALESFORCE|SANDBOX|WEBHOOK)_/i;
+/** Where a machine has its trusted certificates: two letters from TLS_CERT_FILE. */
+const OF_OPENSSL = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
 /** Without our prefix only what is nearly a key of ours is taken for one: `HOME` is not `HOST`. */
 const MIN_LENGTH = 8;
 const MAX_SLIPS = 2;
@@ -181,6 +171,19 @@ export function readDatabaseConfig(environment: Environment = process.env): Data
   return read(environment, databaseFaults, new Set(DATABASE_KEYS)).config;
 }
 
+const MAPPING_KEYS = [
+  ...DATABASE_KEYS,
+  'MAPPING_FILE',
+  'SALESFORCE_EXTERNAL_ID_FIELD',
+] as const satisfies readonly Key[];
+
+export type MappingConfig = Pick<Config, (typeof MAPPING_KEYS)[number]>;
+
+/** The same for what becomes of users, whether Salesforce can be reached or not. */
+export function readMappingConfig(environment: Environment = process.env): MappingConfig {
+  return read(environment, () => [], new Set(MAPPING_KEYS)).config;
+}
+
 type CrossCheck = (config: Config, explicit: ReadonlySet<string>) => readonly string[];
 
 /** @param wanted keys; all of them when absent */
@@ -191,7 +194,7 @@ function read(
 ): { config: Config; origins: Origins } {
   const faults: string[] = [];
   const ofWanted = (values: RawValues): RawValues =>
-    wanted ? pick(values, (key) => wanted.has(key.replace(/_FILE$/, ''))) : values;
+    wanted ? pick(values, (key) => wanted.has(secretOf(key) ?? key)) : values;
   const files = ofWanted({ ...readDotEnv(faults), ...readConfigFile(environment['CONFIG_FILE'], faults) });
   const own = ofWanted(pickKnown(environment));
   const config = check(resolveSecretFiles({ ...files, ...own }, faults), crossCheck, faults);
@@ -271,8 +274,6 @@ function pickKnown(environment: Environment): RawValues {
   return Object.fromEntries(set.map((key) => [key, environment[key]]));
 }
 
-const readDotEnvFile = (): Environment => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {});
-
 function readDotEnv(faults: string[]): RawValues {
   try {
     return pickKnown(readDotEnvFile());
@@ -300,7 +301,7 @@ const withText = (values: RawValues): RawValues =>
 
 const LIST = 'SCIM_CREDENTIALS' satisfies Key;
 
-/** `<KEY>_FILE` of a secret names a file with its value; one line end at the end is not part of it. */
+/** `<KEY>_FILE` of a secret names a file with its value. */
 function resolveSecretFiles(values: RawValues, faults: string[]): RawValues {
   const resolved: RawValues = { ...values };
   for (const key of Object.keys(schema.properties).filter(isSecret)) {
@@ -316,15 +317,17 @@ function resolveSecretFiles(values: RawValues, faults: string[]): RawValues {
 
 function readSecret(key: string, path: unknown, faults: string[]): string | undefined {
   try {
-    return readFileSync(String(path), 'utf8').replace(/\r?\n$/, '');
+    return readSecretFile(String(path));
   } catch (error) {
     faults.push(`${key} ${String(path)} cannot be read: ${messageOf(error)}`);
     return undefined;
   }
 }
 
+// It keeps what it compiled.
+const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
+
 function check(values: RawValues, crossCheck: CrossCheck, faults: string[]): Config {
-  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
   const candidate = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const explicit = new Set(Object.keys(candidate));
   if (!ajv.validate(schema, candidate)) faults.push(...(ajv.errors ?? []).map(describe));
@@ -340,8 +343,15 @@ function describe(error: ErrorObject): string {
   if (error.keyword === 'enum')
     return `${key} must be one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
   if (error.keyword === 'pattern') return `${key} does not look right: ${String(descriptionOf(key))}`;
+  if (error.keyword === 'type') return `${key} must be ${TYPES[String(error.params['type'])] ?? 'of another type'}`;
   return `${key} ${error.message ?? 'is not valid'}`;
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  boolean: 'true or false',
+  string: 'a text',
+};
 
 const descriptionOf = (key: string): unknown =>
   (schema.properties[key] as { description?: string } | undefined)?.description;
@@ -357,11 +367,13 @@ function crossFaults(config: Config, explicit: ReadonlySet<string>): string[] {
     ...databaseFaults(config),
     ...hostFaults(config),
     ...tlsFaults(config),
+    ...proxyFaults(config),
     ...tokenFaults(config),
     ...jwtFaults(config),
     ...(areTexts(config) ? parseCredentials(config).faults : []),
     ...readUsers(config).faults,
     ...webhookFaults(config),
+    ...traceFaults(config),
     ...salesforceFaults(config, explicit),
   ];
 }
@@ -395,6 +407,16 @@ function hostFaults(config: Config): string[] {
   return [`HOST ${config.HOST} is reachable by others: set ${keys}, the default is for loopback only`];
 }
 
+function proxyFaults({ TRUSTED_PROXIES: text }: Config): string[] {
+  if (text === undefined) return [];
+  try {
+    clientAddress(parseProxies(text));
+    return [];
+  } catch (error) {
+    return [`TRUSTED_PROXIES must be IP addresses and CIDR ranges, comma separated: ${messageOf(error)}`];
+  }
+}
+
 function tlsFaults(config: Config): string[] {
   const faults: string[] = [];
   if (config.TLS_CERT_FILE && !config.TLS_KEY_FILE) faults.push('TLS_CERT_FILE needs TLS_KEY_FILE');
@@ -423,30 +445,5 @@ function jwtFaults(config: Config): string[] {
 }
 
 const neededByJwts = (key: string): string => `${key} is needed too: JWTs need ${JWT_KEYS.join(', ')}`;
-
-/** Without the field a job that is repeated would make every Lead twice. */
-const bulkFaults = ({ SALESFORCE_BULK_FROM: from, SALESFORCE_EXTERNAL_ID_FIELD: field }: Config): string[] =>
-  from > 0 && field === undefined
-    ? ['SALESFORCE_BULK_FROM needs SALESFORCE_EXTERNAL_ID_FIELD: set both, or SALESFORCE_BULK_FROM to 0']
-    : [];
-
-function salesforceFaults(config: Config, explicit: ReadonlySet<string>): string[] {
-  const flow = config.SALESFORCE_AUTH_FLOW;
-  const needed = FLOW_KEYS[flow] as readonly Key[] | undefined;
-  if (config.SALESFORCE_LOGIN_URL !== undefined) {
-    const missing = (needed ?? []).filter((key) => config[key] === undefined);
-    return [...missing.map((key) => `${key} is needed by SALESFORCE_AUTH_FLOW ${flow}`), ...bulkFaults(config)];
-  }
-  const faults =
-    config.SANDBOX_PORT === 0
-      ? ['SALESFORCE_LOGIN_URL is needed when SANDBOX_PORT is 0: there is no Salesforce to provision to']
-      : [];
-  const orphans = [...explicit].filter((key) => /^SALESFORCE_(CLIENT|USERNAME|PASSWORD|SECURITY|PRIVATE)/.test(key));
-  if (orphans.length > 0)
-    faults.push(
-      `${orphans.join(', ')} set without SALESFORCE_LOGIN_URL: say which Salesforce, e.g. https://login.salesforce.com`,
-    );
-  return faults;
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -109,11 +109,11 @@ function toCredential({ name, username, password, token, profile, scopes }: Cred
 
 // The file is part of this package and checked by its tests.
 const schema = readSchemaFile('credentials.json') as object;
+const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
 
 function parseEntries(text: string | undefined): { entries: readonly CredentialEntry[]; faults: readonly string[] } {
   if (text === undefined) return { entries: [], faults: [] };
   const value = parseJson(text);
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
   if (value === undefined)
     return { entries: [], faults: ['SCIM_CREDENTIALS is not JSON: it must be a list of objects'] };
   if (ajv.validate(schema, value)) return { entries: value as readonly CredentialEntry[], faults: [] };

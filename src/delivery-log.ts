@@ -1,7 +1,7 @@
 /** Delivery events as log lines: ids and field names, never values. */
 import type { Logger } from 'pino';
 import type { DeliveryEvent } from './provisioning/delivery.ts';
-import { DRY_RUN } from './provisioning/dry-run.ts';
+import { DRY_RUN } from './provisioning/batch/dry-run.ts';
 import type { AttemptEntry } from './storage/store.ts';
 
 export function deliveryLog(logger: Logger, connector: string): (event: DeliveryEvent) => void {

@@ -1,7 +1,7 @@
 /** Whether the org's Lead takes what the mapping writes, told in the log after the first login. */
 import type { Logger } from 'pino';
-import { checkExternalIdField, checkLeadFields } from './admin/cli/check-lead-fields.ts';
-import type { MappingFile } from './provisioning/mapping-file.ts';
+import { checkExternalIdField, checkLeadFields } from './check-lead-fields.ts';
+import type { MappingFile } from './provisioning/mapping/file.ts';
 import type { LeadDescription } from './salesforce/describe.ts';
 import { readSchemaFile } from './schema-files.ts';
 

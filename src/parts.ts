@@ -1,17 +1,17 @@
 /** What the service and the command line are both made of: the connector, what becomes of which resources, the indexes. */
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, type Config } from './config.ts';
+import { ConfigurationError, type Config, type MappingConfig } from './config.ts';
 import { modelFaults } from './deployment-faults.ts';
 import { readDeploymentSchemas, type DeploymentSchemas } from './deployment-schemas.ts';
 import { derivationOf } from './operations/derive.ts';
 import { compileMemberships, type MembershipDefinition } from './operations/memberships.ts';
 import type { Model } from './operations/model.ts';
 import { compileIndexes, keyTables } from './operations/resource-keys.ts';
-import { MappingError } from './provisioning/mapping-error.ts';
-import type { MappingFile } from './provisioning/mapping-file.ts';
-import { runTests } from './provisioning/mapping-tests.ts';
+import { MappingError } from './provisioning/mapping/error.ts';
+import type { MappingFile } from './provisioning/mapping/file.ts';
+import { runTests } from './provisioning/mapping/tests.ts';
 import type { ShownLists } from './provisioning/delivery.ts';
-import { createMapping, type Mapping, type MappingData } from './provisioning/mapping.ts';
+import { createMapping, type Mapping, type MappingData } from './provisioning/mapping/mapping.ts';
 import { readSchemaFile } from './schema-files.ts';
 import { readRegistry } from './scim-schemas.ts';
 import type { Registry } from './scim/schema/registry.ts';
@@ -28,14 +28,21 @@ const MAPPING_DATA = {
   leadFields: readSchemaFile('lead-fields.json'),
 } as MappingData;
 
+type MappingFileConfig = Pick<MappingConfig, 'MAPPING_FILE' | 'SALESFORCE_EXTERNAL_ID_FIELD'>;
+
 /** @throws ConfigurationError when the file cannot be read or is no mapping of users to Leads */
-export function readMapping(config: Config, registry: Registry): Mapping {
+export function readMapping(config: MappingFileConfig, registry: Registry): Mapping {
   try {
     return mappingCompiler(config, registry)(parseMappingFile(config));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}: ${message}`]);
+    throw new ConfigurationError([`MAPPING_FILE ${mappingPath(config)}${explain(error)}`]);
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof SyntaxError) return ` is not JSON: ${error.message}`;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ' is not there';
+  return `: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /**
@@ -44,7 +51,7 @@ export function readMapping(config: Config, registry: Registry): Mapping {
  * @param mapping what `readMapping` made of the file
  * @throws ConfigurationError naming each test that fails, the field, what was expected and what came
  */
-export async function testMapping(config: Config, mapping: Mapping): Promise<void> {
+export async function testMapping(config: MappingFileConfig, mapping: Mapping): Promise<void> {
   const faults = await runTests(mapping, parseMappingFile(config) as MappingFile);
   if (faults.length > 0) {
     const { message } = new MappingError('the mapping does not do what its tests say', faults);
@@ -60,7 +67,7 @@ export const membershipsRead = (mapping: Mapping, { memberships }: Model): reado
     .map(({ attribute, lists }) => ({ attribute: attribute.name, lists }));
 
 /** @returns what compiles a mapping file for this service; it throws MappingError */
-export function mappingCompiler(config: Config, registry: Registry): (file: unknown) => Mapping {
+export function mappingCompiler(config: MappingFileConfig, registry: Registry): (file: unknown) => Mapping {
   // The package has it.
   const userType = registry.resourceType(PROVISIONED_TYPE) as ResourceType;
   const data = { ...MAPPING_DATA, externalIdField: config.SALESFORCE_EXTERNAL_ID_FIELD };
@@ -68,10 +75,10 @@ export function mappingCompiler(config: Config, registry: Registry): (file: unkn
 }
 
 /** Where the mapping is, for messages. */
-export const mappingPath = ({ MAPPING_FILE: path }: Config): string => path ?? 'schemas/lead-mapping.json';
+export const mappingPath = ({ MAPPING_FILE: path }: MappingFileConfig): string => path ?? 'schemas/lead-mapping.json';
 
 /** The mapping as it is written; `readMapping` tells whether it is one. */
-export const parseMappingFile = ({ MAPPING_FILE: path }: Config): unknown =>
+export const parseMappingFile = ({ MAPPING_FILE: path }: MappingFileConfig): unknown =>
   path === undefined ? readSchemaFile('lead-mapping.json') : JSON.parse(readFileSync(path, 'utf8'));
 
 /**

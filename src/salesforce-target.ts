@@ -1,7 +1,9 @@
 /** From the configuration to a Salesforce client: which org, which flow, and its events as log lines. */
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import type { AuthFlow, Config } from './config.ts';
+import type { Config } from './config.ts';
+import type { AuthFlow } from './salesforce-config.ts';
+import { SETTLE_MARGIN_MS } from './provisioning/batch/deliver-batch.ts';
 import { createLeadTarget, type SalesforceLeads } from './salesforce/leads.ts';
 import type { SalesforceAuth, SalesforceEvent } from './salesforce/options.ts';
 
@@ -33,10 +35,17 @@ export function createTarget(
     apiVersion: config.SALESFORCE_API_VERSION,
     auth: sandboxUrl === undefined ? AUTH[config.SALESFORCE_AUTH_FLOW](config) : SANDBOX_AUTH,
     ...(externalIdField !== undefined && { externalIdField }),
+    timeoutMs: timeoutMs(config),
     now: () => clock.now(),
     ...(onEvent && { onEvent }),
   });
 }
+
+const SECOND = 1000;
+
+/** The default gives way to a lease that is shorter. */
+const timeoutMs = ({ SALESFORCE_TIMEOUT_SECONDS: timeout, LEASE_SECONDS: lease }: Config): number =>
+  Math.min(timeout * SECOND, lease * SECOND - SETTLE_MARGIN_MS);
 
 /** What a flow needs is there: the configuration was checked. */
 const AUTH: Readonly<Record<AuthFlow, (config: Config) => SalesforceAuth>> = {

@@ -12,6 +12,7 @@ export function welcome(config: Config, app: App): string {
   const lines = [
     `SCIM 2.0      ${app.scimUrl}`,
     `SCIM 1.1      ${app.baseUrl}${SCIM1_PATHS[0]}`,
+    `Console       ${app.baseUrl}/admin`,
     `Admin API     ${app.baseUrl}/admin/api/status (described at /admin/api/openapi.json)`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
     `Salesforce    ${salesforce}${config.DRY_RUN ? ', dry run: nothing is written there' : ''}`,

@@ -13,7 +13,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scim1: ['scim'],
   storage: ['scim'],
   operations: ['scim', 'storage/store.ts', 'storage/errors.ts', 'storage/member-lists.ts'],
-  provisioning: ['scim', 'storage/store.ts'],
+  provisioning: [
+    'scim',
+    'storage/store.ts',
+    'storage/lane-changes.ts',
+    'storage/said-gone.ts',
+    'storage/refusal-store.ts',
+  ],
   salesforce: ['provisioning/lead-target.ts'],
   http: ['operations', 'scim', 'scim1', 'storage/store.ts', 'storage/errors.ts'],
   metrics: [
@@ -23,8 +29,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'storage/store.ts',
     'webhooks/event.ts',
   ],
+  traces: [
+    'http/answered-request.ts',
+    'http/trace.ts',
+    'metrics/call-outcome.ts',
+    'provisioning',
+    'salesforce/options.ts',
+  ],
   webhooks: ['storage/store.ts', 'storage/notice-store.ts'],
-  admin: ['operations', 'provisioning', 'scim', 'storage/store.ts', 'http/auth.ts', 'http/fault.ts'],
+  admin: [
+    'operations',
+    'provisioning',
+    'scim',
+    'storage/store.ts',
+    'storage/service-store.ts',
+    'http/auth.ts',
+    'http/fault.ts',
+  ],
   sandbox: [],
 };
 
@@ -35,7 +56,16 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['storage/sqlite/'],
   pg: ['storage/postgres/'],
   'prom-client': ['metrics/'],
-  fastify: ['app.ts', 'http/', 'sandbox/', 'admin/api/'],
+  '@opentelemetry/api': ['traces/'],
+  '@opentelemetry/core': ['traces/'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['traces/'],
+  '@opentelemetry/resources': ['traces/'],
+  '@opentelemetry/sdk-trace-base': ['traces/'],
+  '@opentelemetry/semantic-conventions': ['traces/'],
+  fastify: ['app.ts', 'http/', 'sandbox/', 'admin/api/', 'admin/web/'],
+  preact: ['admin/console/'],
+  'preact/hooks': ['admin/console/'],
+  'preact-iso': ['admin/console/'],
   typebox: ['admin/api/'],
   jsonata: ['provisioning/mapping'],
   'csv-parse/sync': ['sandbox/', 'salesforce/loads.ts'],
@@ -55,7 +85,7 @@ interface SourceFile {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map(readSource);
 
 function readSource(path: string): SourceFile {
@@ -65,12 +95,21 @@ function readSource(path: string): SourceFile {
     path,
     text,
     tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
-    imports: names
-      .filter((name) => name.startsWith('.'))
-      .map((name) => relative(SRC, resolve(SRC, dirname(path), name))),
+    imports: names.filter((name) => name.startsWith('.')).map((name) => resolveImport(path, name)),
     packages: names.filter((name) => !name.startsWith('.') && !name.startsWith('node:')),
   };
 }
+
+function resolveImport(path: string, name: string): string {
+  return relative(SRC, resolve(SRC, dirname(path), name));
+}
+
+/** What is left of a file's imports once the types are stripped. */
+const valueImports = (tree: ts.SourceFile): readonly string[] =>
+  tree.statements
+    .filter(ts.isImportDeclaration)
+    .filter(({ importClause }) => importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword)
+    .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
 
 /** Files directly under `src` and the commands put the parts together, so they may import everything. */
 const composes = (path: string): boolean => folderOf(path) === '' || path.startsWith('admin/cli/');
@@ -119,6 +158,16 @@ describe('the house', () => {
     expect(strays).toEqual([]);
   });
 
+  it('takes nothing but types from the service into the console, and nothing of the console into the service', () => {
+    const isConsole = (path: string): boolean => path.startsWith('admin/console/');
+    const strays = files.flatMap(({ path, imports, tree }) =>
+      isConsole(path)
+        ? valueImports(tree).filter((name) => name.startsWith('.') && !isConsole(resolveImport(path, name)))
+        : imports.filter(isConsole),
+    );
+    expect(strays).toEqual([]);
+  });
+
   it('has no import cycle', () => {
     const graph = new Map(files.map(({ path, imports }) => [path, imports]));
     const done = new Set<string>();
@@ -141,10 +190,11 @@ describe('the house', () => {
     expect(files.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)).toEqual(['config.ts']);
   });
 
-  it('reads time in clock.ts and randomness in new-id.ts alone; the stand-in is a program of its own', () => {
+  it('reads time in clock.ts and randomness in new-id.ts alone; the stand-in and the console are programs of their own', () => {
     const reads = files.filter(
       ({ path, text }) =>
-        !path.startsWith('sandbox/') && /Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(|from 'uuid'/.test(text),
+        !/^(?:sandbox|admin\/console)\//.test(path) &&
+        /Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(|from 'uuid'/.test(text),
     );
     expect(reads.map(({ path }) => path).sort()).toEqual(['clock.ts', 'new-id.ts']);
   });

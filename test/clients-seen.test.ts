@@ -1,7 +1,7 @@
 /** What is counted of clients between two writes. */
 import { describe, expect, it } from '@jest/globals';
 import { ClientsSeen } from '../src/clients-seen.ts';
-import type { SeenClient } from '../src/storage/store.ts';
+import type { SeenClient } from '../src/storage/service-store.ts';
 
 const call = (userAgent: string) => ({ credential: 'basic:admin', profile: 'default', userAgent }) as const;
 

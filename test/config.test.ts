@@ -66,14 +66,25 @@ describe('configuration', () => {
       UNIQUE_GROUP_NAMES: true,
       SALESFORCE_AUTH_FLOW: 'password',
       SALESFORCE_API_VERSION: '67.0',
+      SALESFORCE_TIMEOUT_SECONDS: 20,
       SALESFORCE_API_RESERVE_PERCENT: 10,
       SALESFORCE_BULK_FROM: 0,
       REMOVAL_GUARD_COUNT: 10,
       REMOVAL_GUARD_PERCENT: 10,
       SANDBOX_PORT: 8090,
       SANDBOX_HOST: '127.0.0.1',
+      OTEL_SDK_DISABLED: false,
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
       LOG_LEVEL: 'info',
     });
+  });
+
+  it('refuses a time-out of calls that the lease does not outlast', () => {
+    expect(faultsOf({ SALESFORCE_TIMEOUT_SECONDS: '60' })).toEqual([
+      'SALESFORCE_TIMEOUT_SECONDS 60 needs a lease that is longer: set LEASE_SECONDS to 70 or more',
+    ]);
+    expect(faultsOf({ SALESFORCE_TIMEOUT_SECONDS: '60', LEASE_SECONDS: '70' })).toEqual([]);
+    expect(faultsOf({ LEASE_SECONDS: '10' })).toEqual([]);
   });
 
   it('describes every key of its schema', () => {
@@ -91,11 +102,14 @@ describe('configuration', () => {
     });
   });
 
-  it('reads a secret from the file that <KEY>_FILE names, without the line end', () => {
-    const config = readConfig({ SCIM_PASSWORD_FILE: file('password', 's3cret\n') });
-    expect(config.SCIM_PASSWORD).toBe('s3cret');
-    expect(Object.keys(config)).not.toContain('SCIM_PASSWORD_FILE');
-  });
+  it.each(['s3cret\n', 's3cret\r\n\r\n', '\uFEFFs3cret'])(
+    'reads a secret from the file that <KEY>_FILE names: %j',
+    (text) => {
+      const config = readConfig({ SCIM_PASSWORD_FILE: file('password', text) });
+      expect(config.SCIM_PASSWORD).toBe('s3cret');
+      expect(Object.keys(config)).not.toContain('SCIM_PASSWORD_FILE');
+    },
+  );
 
   it('tells of every key where its value is from', () => {
     const CONFIG_FILE = file('config.json', JSON.stringify({ PORT: 9000, LOG_LEVEL: 'warn', JOURNAL_DAYS: 7 }));
@@ -134,7 +148,7 @@ describe('configuration', () => {
 
   it('reads true and false', () => {
     expect(readConfig({ REQUIRE_IF_MATCH: 'true' })).toMatchObject({ REQUIRE_IF_MATCH: true });
-    expect(faultsOf({ REQUIRE_IF_MATCH: 'perhaps' })).toEqual(['REQUIRE_IF_MATCH must be boolean']);
+    expect(faultsOf({ REQUIRE_IF_MATCH: 'perhaps' })).toEqual(['REQUIRE_IF_MATCH must be true or false']);
   });
 
   it('that a command needs for the database alone is read without the rest', () => {
@@ -152,7 +166,7 @@ describe('configuration', () => {
   });
 
   it.each([
-    ['a port that is no number', { PORT: 'eighty' }, /^PORT must be integer/],
+    ['a port that is no number', { PORT: 'eighty' }, /^PORT must be a whole number$/],
     ['a port beyond the range', { PORT: '70000' }, /^PORT must be <= 65535/],
     ['an unknown log level', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of fatal, error/],
     [
@@ -191,6 +205,11 @@ describe('configuration', () => {
       'an unknown way with unknown attributes',
       { UNKNOWN_ATTRIBUTES: 'keep' },
       /^UNKNOWN_ATTRIBUTES must be one of ignore, refuse/,
+    ],
+    [
+      'proxies that are no addresses',
+      { TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.com' },
+      /^TRUSTED_PROXIES must be IP addresses and CIDR ranges, comma separated: .*proxy\.example\.com/,
     ],
     ['a certificate without its key', { TLS_CERT_FILE: 'x.pem' }, /^TLS_CERT_FILE needs TLS_KEY_FILE/],
     [
@@ -269,6 +288,33 @@ describe('configuration', () => {
       { WEBHOOK_URLS: 'http://127.0.0.1/hook', WEBHOOK_SECRET: GOOD_SECRET, WEBHOOK_EVENTS: 'gate.closed,gate.shut' },
       /^WEBHOOK_EVENTS: gate.shut is no event; there are user.parked, /,
     ],
+    [
+      'a receiver of traces that is no URL',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL without user name and password/,
+    ],
+    [
+      'a receiver of traces with a password in its URL',
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://me:planted@traces.example.com' },
+      /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be .* password, e\.g\. http:\/\/127\.0\.0\.1:4318$/,
+    ],
+    [
+      'headers of traces that are none',
+      { OTEL_EXPORTER_OTLP_HEADERS: 'api-key: planted' },
+      /^OTEL_EXPORTER_OTLP_HEADERS must be name=value, comma separated, with values percent-encoded$/,
+    ],
+    ['attributes of traces that are none', { OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' }, /^OTEL_RESOURCE_ATTRIBUTES must be/],
+    [
+      'another way to send traces',
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      /^OTEL_EXPORTER_OTLP_PROTOCOL must be one of http\/protobuf$/,
+    ],
+    [
+      'a sampler that there is none of',
+      { OTEL_TRACES_SAMPLER: 'some' },
+      /^OTEL_TRACES_SAMPLER must be one of always_on/,
+    ],
+    ['a share of traces beyond all', { OTEL_TRACES_SAMPLER_ARG: '2' }, /^OTEL_TRACES_SAMPLER_ARG must be <= 1$/],
     ['a secret of notifications that go nowhere', { WEBHOOK_SECRET: GOOD_SECRET }, /^WEBHOOK_URLS is not set/],
   ])('refuses %s by name', (_title, environment, fault) => {
     const faults = faultsOf(environment);
@@ -299,6 +345,7 @@ describe('configuration', () => {
   it.each([
     ['keys of ours', { SCIM_USERNAME: 'x', SCIM_PASSWORD_FILE: 'x', CONFIG_FILE: 'x', METRICS_TOKEN: 'x' }],
     ['those of other programs', { HOME: 'x', PATH: 'x', HOSTNAME: 'x', POST: 'x', LOGNAME: 'x', DATABASE: 'x' }],
+    ['where OpenSSL looks for certificates', { SSL_CERT_FILE: 'x', SSL_CERT_DIR: 'x' }],
     [
       'what Kubernetes tells of a service',
       {

@@ -1,11 +1,11 @@
-/** Is everything that is promised of one database engine proved on the other as well? */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+/**
+ * Is everything that is promised of one database engine proved on the other as well? What the suites say of themselves, as source;
+ * that the tests which ran were the same on each is looked at after a whole run (.ci/engine-lists-reporter.js).
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import * as engines from './support/engines.ts';
 
@@ -18,14 +18,17 @@ const isList = (name: string): boolean => /^([A-Z]+_)?ENGINES$/.test(name);
 const ONE_ENGINE: Readonly<Record<string, string>> = {
   'test/engine-parity.test.ts': 'reads the names of the engines, opens nothing',
   'test/admin/cli/commands.test.ts › the command line': 'arguments, help and exit codes',
-  'test/admin/cli/commands.test.ts › check': 'what it says of Salesforce, the mapping and the configuration',
   'test/admin/cli/commands.test.ts › backup': 'copies the SQLite file; PostgreSQL has tools of its own',
+  'test/admin/cli/on-call.test.ts › on call, with nobody there': 'a service and a file that are not there, no database',
+  'test/admin/cli/completion.test.ts': 'what a shell completes, opens nothing',
+  'test/admin/cli/commands-page.test.ts': 'compares docs/commands.md with the program, opens nothing',
   'test/admin/cli/webhook.test.ts': 'sends a test event, opens no database',
   'test/admin/cli/move.test.ts':
     'goes from one engine to the other and back; test/storage/transfer.test.ts takes each way',
   'test/e2e/database-away.test.ts': 'halts a server of its own: an embedded database cannot go away',
   'test/e2e/process.test.ts': 'exit codes, signals and TLS of the program as it starts with nothing configured',
   'test/e2e/sandbox.test.ts': 'the embedded stand-in and its file: with PostgreSQL there is none',
+  'test/traces/process.test.ts': 'which modules a process loads, and what its log says of a receiver that is not there',
   'test/storage/postgres-server.test.ts': 'passwords and TLS of a server: SQLite has none',
   'test/storage/postgres.test.ts': 'several processes on one database, lost connections: SQLite has neither',
   'test/storage/sqlite.test.ts': 'the file, its lock and its disk sync: PostgreSQL has a server for that',
@@ -132,10 +135,6 @@ const opens = ({ imported, packages }: Source): boolean =>
   [...imported].some((name) => openers.has(name)) || packages.some((name) => CLIENTS.includes(name));
 const onEachEngine = suites.filter(({ path, imported }) => [...imported].some(isList) && !(path in ONE_ENGINE));
 
-/** A test on one engine may be about the way from it to each. */
-const withoutNames = (titles: string, engine: string): string =>
-  NAMES.reduce((text, name) => text.replaceAll(name, name === engine ? '…' : 'another'), titles);
-
 /** What stands at the top of a suite, opens something, and is not run on each engine. */
 function opensOnce(suite: Source): readonly string[] {
   const names = withHelpers(openers, [suite]);
@@ -149,49 +148,6 @@ function titleOf(block: ts.Expression): string {
   const title = ts.isCallExpression(block) ? block.arguments[0] : undefined;
   return title && ts.isStringLiteralLike(title) ? title.text : block.getText();
 }
-
-interface Listed {
-  readonly path: string;
-  /** Absent when no describe title names one: a test that needs no database. */
-  readonly engine: string | undefined;
-  /** The titles from the outermost `describe` on, without the engine's name. */
-  readonly title: string;
-}
-
-interface JestReport {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly {
-      readonly ancestorTitles: readonly string[];
-      readonly title: string;
-    }[];
-  }[];
-}
-
-/** What jest would run, from jest itself: no body and no hook runs, because no title matches. */
-async function listTests(paths: readonly string[]): Promise<readonly Listed[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'scim-titles-'));
-  const report = join(folder, 'report.json');
-  const nothing = ['--testNamePattern', '^(?!)', '--json', '--outputFile', report];
-  const jest = ['node_modules/jest/bin/jest.js', '--config', '.ci/jest.config.js', ...nothing, '--runTestsByPath'];
-  try {
-    const env = { ...process.env, TITLES_ONLY: '1' };
-    await promisify(execFile)(process.execPath, ['--experimental-vm-modules', ...jest, ...paths], { cwd: ROOT, env });
-    // Jest writes it in this form.
-    return toListed(JSON.parse(readFileSync(report, 'utf8')) as JestReport);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const toListed = ({ testResults }: JestReport): readonly Listed[] =>
-  testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ ancestorTitles, title }) => {
-      const titles = [...ancestorTitles, title].join(' › ');
-      const engine = NAMES.find((candidate) => ancestorTitles.some((ancestor) => ancestor.includes(candidate)));
-      return { path: relative(ROOT, name), engine, title: engine ? withoutNames(titles, engine) : titles };
-    }),
-  );
 
 describe('the engines', () => {
   it('all run whatever opens a store or starts a service, except what is named here with its reason', () => {
@@ -222,31 +178,5 @@ describe('the engines', () => {
     );
     expect(unknown).toEqual([]);
     expect([...openers]).toEqual(expect.arrayContaining(['openEngine', 'startService']));
-  });
-});
-
-describe('the tests of the engines', () => {
-  let listed: readonly Listed[] = [];
-
-  beforeAll(async () => {
-    listed = await listTests(onEachEngine.map(({ path }) => path));
-  }, 240_000);
-
-  const titlesOn = (engine: string): readonly string[] =>
-    listed
-      .filter((test) => test.engine === engine)
-      .map(({ path, title }) => `${path}: ${title}`)
-      .sort();
-
-  it('are the same for each, one for one', () => {
-    const [first = [], ...others] = NAMES.map(titlesOn);
-    expect(first.length).toBeGreaterThan(100);
-    expect(others).toHaveLength(1);
-    for (const other of others) expect(other).toEqual(first);
-  });
-
-  it.each(['test/storage', 'test/http', 'test/provisioning', 'test/e2e'])('reach %s', (folder) => {
-    const reached = new Set(listed.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ engine }) => engine));
-    expect([...reached]).toEqual(expect.arrayContaining(NAMES));
   });
 });

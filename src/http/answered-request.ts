@@ -1,5 +1,6 @@
-/** What is told of a request that was answered, to the log and to the metrics alike. */
+/** What is told of a request that was answered, to the log, the metrics and the traces alike. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestTrace } from './trace.ts';
 
 export interface AnsweredRequest {
   readonly requestId: string;
@@ -8,6 +9,11 @@ export interface AnsweredRequest {
   readonly route: string;
   readonly status: number;
   readonly durationMs: number;
+}
+
+export interface TracedRequest extends AnsweredRequest {
+  /** Absent: the request has no span. */
+  readonly trace?: RequestTrace;
 }
 
 export const answeredRequest = (request: FastifyRequest, reply: FastifyReply): AnsweredRequest => ({

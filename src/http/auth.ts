@@ -29,27 +29,43 @@ export class InvalidToken extends Error {
 /** @throws InvalidToken @throws ScimError 503 when the keys cannot be had: the token may be good */
 export type VerifyJwt = (token: string) => Promise<Credential>;
 
+/** Why a session lets nobody in: there is none, or it has ended. */
+export class InvalidSession extends Error {
+  override readonly name = 'InvalidSession';
+}
+
+/** @returns undefined for a request that no page of ours sends @throws InvalidSession */
+export type ReadSession = (request: FastifyRequest) => Promise<Credential> | undefined;
+
 const REALM = 'scim-salesforce';
 const BASIC_CHALLENGE = `Basic realm="${REALM}", charset="UTF-8"`;
 const BEARER_CHALLENGE = `Bearer realm="${REALM}"`;
+/** No browser knows it, and so none asks for a password by itself: the page does. */
+const SESSION_CHALLENGE = `Session realm="${REALM}"`;
+
+/** Ways in besides the credentials themselves. */
+export interface OtherWays {
+  /** Of tokens that are none of the credentials'. */
+  readonly verifyJwt?: VerifyJwt;
+  /** Of requests without an Authorization header. */
+  readonly readSession?: ReadSession;
+}
 
 /**
  * Lets nobody into `scope` without a credential; `request.credential` is the one that was used.
  * The raw token without a scheme is accepted too: WSO2 IS 7 sends its API key so.
- *
- * @param verifyJwt of tokens that are none of `credentials`; absent: no JWT lets anybody in
  */
 export async function requireCredentials(
   scope: FastifyInstance,
   credentials: readonly Credential[],
-  verifyJwt?: VerifyJwt,
+  { verifyJwt, readSession }: OtherWays = {},
 ): Promise<void> {
-  const known = credentials.map(toKnown);
+  const known = new KnownCredentials(credentials);
   // Set by the hook below before anything reads it.
   scope.decorateRequest('credential', null as unknown as Credential);
   await scope.register(basicAuth, {
     validate: (username, password, request, _reply, done) => {
-      const credential = find(known, ({ basic }) => basic && sameBasic(basic, username, password));
+      const credential = known.findByBasic(username, password);
       if (!credential) return done(unauthorized('the user name or the password is wrong'));
       request.credential = credential;
       done();
@@ -62,9 +78,11 @@ export async function requireCredentials(
     const authorization = request.headers.authorization ?? '';
     if (/^basic /i.test(authorization))
       return scope.basicAuth(request, reply, (error) => done(asUnauthorized(reply, error)));
+    const session = authorization === '' ? readSession?.(request) : undefined;
+    if (session) return letIn(session, request, reply, done);
     const token = authorization.replace(/^bearer /i, '').trim();
-    const credential = findByToken(known, token);
-    if (!credential && verifyJwt && looksLikeJwt(token)) return letInByJwt(verifyJwt(token), request, reply, done);
+    const credential = known.findByToken(token);
+    if (!credential && verifyJwt && looksLikeJwt(token)) return letIn(verifyJwt(token), request, reply, done);
     if (credential) request.credential = credential;
     done(credential ? undefined : asUnauthorized(reply, tokenFault(token)));
   });
@@ -72,20 +90,22 @@ export async function requireCredentials(
 
 const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 
-function letInByJwt(
+function letIn(
   verified: Promise<Credential>,
   request: FastifyRequest,
   reply: FastifyReply,
   done: (error?: Error) => void,
 ): void {
-  const letIn = (credential: Credential): void => {
+  const accept = (credential: Credential): void => {
     request.credential = credential;
     done();
   };
   // A key that cannot be had says nothing about the client: no 401 then, on which it might give its token up.
-  const refuse = (error: Error): void => done(error instanceof InvalidToken ? asUnauthorized(reply, error) : error);
-  verified.then(letIn, refuse);
+  const refuse = (error: Error): void => done(isOfClient(error) ? asUnauthorized(reply, error) : error);
+  verified.then(accept, refuse);
 }
+
+const isOfClient = (error: Error): boolean => error instanceof InvalidToken || error instanceof InvalidSession;
 
 interface Known {
   readonly credential: Credential;
@@ -104,20 +124,32 @@ function toKnown(credential: Credential): Known {
   };
 }
 
-/** All are compared whatever one of them says, so that the time taken tells nothing. */
-function find(known: readonly Known[], matches: (known: Known) => boolean | undefined): Credential | undefined {
-  return known.filter((one) => matches(one) === true)[0]?.credential;
+/** Finds which credential somebody has shown. All are compared whatever one of them says, so that the time taken tells nothing. */
+export class KnownCredentials {
+  readonly #known: readonly Known[];
+
+  constructor(credentials: readonly Credential[]) {
+    this.#known = credentials.map(toKnown);
+  }
+
+  findByBasic(username: string, password: string): Credential | undefined {
+    return this.#find(({ basic }) => basic && sameBasic(basic, username, password));
+  }
+
+  findByToken(token: string): Credential | undefined {
+    const given = digest(token);
+    return this.#find(({ token }) => token && timingSafeEqual(token, given));
+  }
+
+  #find(matches: (known: Known) => boolean | undefined): Credential | undefined {
+    return this.#known.filter((one) => matches(one) === true)[0]?.credential;
+  }
 }
 
 function sameBasic(basic: NonNullable<Known['basic']>, username: string, password: string): boolean {
   const sameUsername = timingSafeEqual(basic.username, digest(username));
   const samePassword = timingSafeEqual(basic.password, digest(password));
   return sameUsername && samePassword;
-}
-
-function findByToken(known: readonly Known[], token: string): Credential | undefined {
-  const given = digest(token);
-  return find(known, ({ token }) => token && timingSafeEqual(token, given));
 }
 
 const tokenFault = (token: string): Error =>
@@ -127,6 +159,10 @@ const tokenFault = (token: string): Error =>
 
 function asUnauthorized(reply: FastifyReply, error: Error | undefined): Error | undefined {
   if (!error) return undefined;
+  if (error instanceof InvalidSession) {
+    reply.header('www-authenticate', SESSION_CHALLENGE);
+    return unauthorized(error.message, { cause: error });
+  }
   reply.header('www-authenticate', [BASIC_CHALLENGE, bearerChallenge(error)]);
   if (error instanceof InvalidToken) return unauthorized(error.message, { cause: error });
   return 'scimType' in error ? error : unauthorized('the Authorization header is not valid HTTP Basic');

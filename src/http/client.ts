@@ -45,6 +45,7 @@ function scopeOf({ method, routeOptions: { url: route = '' } }: FastifyRequest):
 export const callerOf = (request: FastifyRequest): Caller => ({
   actor: request.credential.name,
   requestId: request.id,
+  ...(request.trace && { traceparent: request.trace.traceparent }),
   userAgent: request.headers['user-agent'],
   profile: request.profile,
   rewritten: new Set(),

@@ -10,7 +10,7 @@ import Fastify, {
 import type { OperationContext } from '../operations/context.ts';
 import { invalidVers, ScimError } from '../scim/errors.ts';
 import type { ProfileName } from '../scim/profiles/profile.ts';
-import { answeredRequest, type AnsweredRequest } from './answered-request.ts';
+import { answeredRequest, type TracedRequest } from './answered-request.ts';
 import type { Credential, VerifyJwt } from './auth.ts';
 import type { OnClient } from './client.ts';
 import { healthRoutes } from './health.ts';
@@ -20,6 +20,7 @@ import { sendScimError } from './scim/error-handler.ts';
 import { scimScope } from './scim/scope.ts';
 import { sendScim1Error } from './scim1/errors.ts';
 import { scim1Scope, type Scim1Options } from './scim1/scope.ts';
+import { traceIdOf, traceRequests, type BeginTrace } from './trace.ts';
 
 /** The second is WSO2's own path. */
 export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
@@ -44,7 +45,9 @@ export interface ServerOptions {
   readonly ready: () => Promise<void>;
   readonly metrics: MetricsOptions;
   /** Told of each request once it is answered. */
-  readonly onAnswered: (request: AnsweredRequest) => void;
+  readonly onAnswered: (request: TracedRequest) => void;
+  /** Absent: requests have no spans. */
+  readonly beginTrace?: BeginTrace;
   readonly newRequestId: () => string;
   /** Host names that requests may name; absent: any. */
   readonly hosts?: ReadonlySet<string>;
@@ -77,6 +80,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     frameworkErrors: (error, request, reply) => void senderOf(options, request.url)(error, request, reply),
     https: options.tls ? httpsOptions(options.tls) : null,
   });
+  traceRequests(server, options.beginTrace, ({ url }) => isBelow(tracedPaths(options), url));
   if (options.hosts) refuseOtherHosts(server, options, options.hosts);
   tellOfRequests(server, options.onAnswered);
   await server.register(healthRoutes, { ready: options.ready });
@@ -110,6 +114,13 @@ function senderOf({ others, scim1 }: ServerOptions, url: string): SendError {
   return isScim1(url) ? sendScim1Error(scim1) : sendScimError;
 }
 
+/** Probes and scrapes come every few seconds, and tell nobody anything. */
+const tracedPaths = ({ others }: ServerOptions): readonly string[] => [
+  ...SCIM_PATHS,
+  ...SCIM1_PATHS,
+  ...others.map(({ prefix }) => prefix),
+];
+
 const isBelow = (paths: readonly string[], url: string): boolean => paths.some((path) => url.startsWith(`${path}/`));
 const isScim1 = (url: string): boolean => isBelow(SCIM1_PATHS, url);
 
@@ -136,11 +147,12 @@ function refuseOtherHosts(server: FastifyInstance, options: ServerOptions, hosts
   });
 }
 
-function tellOfRequests(server: FastifyInstance, onAnswered: (request: AnsweredRequest) => void): void {
+function tellOfRequests(server: FastifyInstance, onAnswered: (request: TracedRequest) => void): void {
   server.addHook('onResponse', (request, reply, done) => {
     const answered = answeredRequest(request, reply);
-    request.log.info(answered, 'request answered');
-    onAnswered(answered);
+    const { trace } = request;
+    request.log.info(trace ? { ...answered, traceId: traceIdOf(trace) } : answered, 'request answered');
+    onAnswered(trace ? { ...answered, trace } : answered);
     done();
   });
 }

@@ -1,5 +1,5 @@
 /** What a call to Salesforce came to, in few enough words to be a label. */
-import { classifyFault, type FaultClass } from '../provisioning/classify.ts';
+import { classifyFault, type FaultClass } from '../provisioning/policy/classify.ts';
 
 export interface EndedCall {
   /** Absent when no answer came. */

@@ -57,13 +57,14 @@ export async function commitResource(
 const MAX_USER_AGENT = 100;
 
 const entryOf = (
-  { actor, requestId, profile, userAgent, rewritten }: Caller,
+  { actor, requestId, traceparent, profile, userAgent, rewritten }: Caller,
   operation: ChangeEntry['operation'],
   changed: readonly string[],
 ): ChangeEntry => ({
   operation,
   actor,
   requestId,
+  ...(traceparent !== undefined && { traceparent }),
   changed,
   ...(profile.name !== 'default' && { profile: profile.name }),
   ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),

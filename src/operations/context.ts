@@ -26,6 +26,8 @@ export interface Caller extends Preconditions {
   /** Name of the credential, for the journal. */
   readonly actor: string;
   readonly requestId: string;
+  /** Of the request's span; absent: it has none. */
+  readonly traceparent?: string;
   /** What the client calls itself, for the journal. */
   readonly userAgent?: string | undefined;
   readonly profile: Profile;

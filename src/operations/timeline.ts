@@ -4,7 +4,7 @@ import type { AttemptEntry, ChangeEntry, JournalEntry, Store } from '../storage/
 /** Instants are ISO 8601; `seq` is the place of a step in the journal. */
 export type Step = ChangeStep | AttemptStep;
 
-export interface ChangeStep extends Omit<ChangeEntry, 'actor' | 'requestId' | 'profile' | 'userAgent'> {
+export interface ChangeStep extends Omit<ChangeEntry, 'actor' | 'requestId' | 'traceparent' | 'profile' | 'userAgent'> {
   readonly kind: 'change';
   readonly seq: number;
   readonly at: string;
@@ -12,6 +12,8 @@ export interface ChangeStep extends Omit<ChangeEntry, 'actor' | 'requestId' | 'p
   readonly resource: { readonly type: string; readonly id: string; readonly version: number };
   readonly request: {
     readonly id: string;
+    /** Of its span; absent: traces were off. */
+    readonly traceparent?: string;
     /** Name of the credential that was used. */
     readonly credential: string;
     readonly profile: string;
@@ -148,13 +150,19 @@ const DELIVERED: ReadonlySet<AttemptEntry['outcome']> = new Set(['delivered', 's
 
 function changeStep(entry: JournalEntry, attempts: readonly JournalEntry[]): ChangeStep {
   const { seq, at, type, id, version } = entry;
-  const { actor, requestId, profile = 'default', userAgent, ...change } = changeOf(entry);
+  const { actor, requestId, traceparent, profile = 'default', userAgent, ...change } = changeOf(entry);
   return {
     kind: 'change',
     seq,
     at: new Date(at).toISOString(),
     resource: { type, id, version },
-    request: { id: requestId, credential: actor, profile, ...(userAgent !== undefined && { userAgent }) },
+    request: {
+      id: requestId,
+      ...(traceparent !== undefined && { traceparent }),
+      credential: actor,
+      profile,
+      ...(userAgent !== undefined && { userAgent }),
+    },
     ...change,
     attempts: attempts.map((attempt) => attempt.seq),
     isDelivered: attempts.some((attempt) => DELIVERED.has(attemptOf(attempt).outcome)),

@@ -1,9 +1,9 @@
 /** The words of one delivery: what was claimed, what was decided, what is told of it. */
 import type { JsonObject } from '../scim/json.ts';
-import type { AttemptEntry, LaneError, LeadLink, LeasedLane, Store } from '../storage/store.ts';
-import type { BudgetPolicy } from './budget.ts';
+import type { AttemptEntry, LaneError, LeadLink, LeadPredecessor, LeasedLane, Store } from '../storage/store.ts';
+import type { BudgetPolicy } from './policy/budget.ts';
 import type { Fault, LeadFields, LeadTarget, LeadWrite } from './lead-target.ts';
-import type { Mapping } from './mapping.ts';
+import type { Mapping } from './mapping/mapping.ts';
 
 /** What a batch is delivered with. */
 export interface DeliveryContext {
@@ -31,6 +31,8 @@ export interface DeliveryContext {
   /** Pause before a settlement that the database did not take is tried again. Default 1 s. */
   readonly settleRetryMs?: number;
   readonly onEvent: (event: DeliveryEvent) => void;
+  /** Runs a batch so that whoever is told of its events and calls knows which batch they are of. Absent: it just runs. */
+  readonly runBatch?: <T>(act: () => Promise<T>) => Promise<T>;
   /** Nothing is written to Salesforce; what would be is recorded, and done after a start without it. */
   readonly dryRun?: boolean;
 }
@@ -53,7 +55,7 @@ export interface LoadPolicy {
 }
 
 /** How many Leads may be deleted, closed or deactivated in an hour. */
-export interface GuardPolicy {
+interface GuardPolicy {
   /** So many always … */
   readonly atLeast: number;
   /** … or this share of the linked Leads, whichever is more; 100: nothing is ever held. */
@@ -67,6 +69,11 @@ export interface ClaimedUser {
   readonly user?: JsonObject;
   /** Version of the user; 0 when deleted. */
   readonly version: number;
+  /** The Lead that the lane names was found in this batch: the database does not know of it yet. */
+  readonly found?: {
+    /** Whose Lead it was. */
+    readonly from?: LeadPredecessor;
+  };
 }
 
 /** What to do with one claimed user. */
@@ -94,6 +101,10 @@ export interface RestDecision {
   readonly tried?: Pick<AttemptEntry, 'action' | 'fields'>;
   readonly lead: LeadLink;
   readonly error?: LaneError;
+  /** Milliseconds before it is looked at again; absent: none. */
+  readonly delayMs?: number;
+  /** The lane ends when another user's is linked with its Lead, and not by this decision. */
+  readonly isInherited?: true;
 }
 
 export interface FailedDecision {
@@ -113,6 +124,8 @@ export type DeliveryEvent =
       readonly entry: AttemptEntry;
       /** Of the SCIM request that made the latest change. */
       readonly requestId?: string;
+      /** Of the span of that request; absent: traces were off. */
+      readonly traceparent?: string;
       /** From the commit of that change to its confirmation, for the attempt that delivered it first. */
       readonly latencyMs?: number;
     }
@@ -149,4 +162,5 @@ export const linkOf = ({ lane }: ClaimedUser): LeadLink => ({
   ...(lane.origin !== undefined && { origin: lane.origin }),
   ...(lane.told !== undefined && { told: lane.told }),
   ...(lane.ended !== undefined && { ended: lane.ended }),
+  ...(lane.sent !== undefined && { sent: lane.sent }),
 });

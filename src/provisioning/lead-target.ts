@@ -31,6 +31,11 @@ export interface Fault {
   readonly committed: 'no' | 'maybe';
   /** Milliseconds that Salesforce asked us to wait. */
   readonly retryAfterMs?: number;
+  /**
+   * Whose it is, of a call that was refused as a whole. `own`: this record was refused alone while others were taken; `shared`: others
+   * were in its call, and it was not tried alone; `all`: several were refused alone, and none was taken. Absent: it was alone.
+   */
+  readonly blame?: 'own' | 'shared' | 'all';
 }
 
 /** A live Lead that may be the one of a user. */
@@ -72,11 +77,15 @@ export interface MemberWrite {
   readonly leadId: string;
   /** Id or Name of the Campaign. */
   readonly campaign: string;
+  /** Its id, where it is known which one it was: people give campaigns other names. */
+  readonly campaignId?: string;
   readonly status?: string;
 }
 
 /** What became of one of them. Who is in a campaign already has joined it, and who is not has left it. */
-export type MemberOutcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly fault: Fault };
+export type MemberOutcome =
+  /** `campaignId`: which campaign was meant. */
+  { readonly kind: 'done'; readonly campaignId?: string } | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** API calls of the org in rolling 24 hours. Each answer that tells of them makes another one. */
 export interface ApiUsage {
@@ -126,7 +135,7 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** API name of the external-id field on Lead, e.g. `SCIM_Id__c`; absent when the org has none. */
   readonly externalIdField?: string;
 
-  /** How many writes one call takes in good time, as fast as Salesforce was last: 200 to 1,000. */
+  /** How many writes one call takes in good time, as fast as Salesforce was last: 1 to 1,000. */
   readonly batchSize: number;
 
   /**
@@ -136,6 +145,9 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
    * @returns outcomes in the order of `writes`; never throws for what Salesforce or the network does
    */
   write(writes: readonly LeadWrite[], deadline: number): Promise<readonly LeadOutcome[]>;
+
+  /** When it last carried out a call of writes, whatever it said of the records; undefined before. Epoch milliseconds. */
+  answeredAt?(): number | undefined;
 
   /**
    * Finds live (not deleted) Leads, in as few queries as the length of `values` allows.
@@ -156,6 +168,9 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   /** Absent where Leads are not written by bulk jobs. */
   readonly loader?: LeadLoader;
 
+  /** Id of the user as whom this service writes; undefined before the first login, and where Salesforce does not tell. */
+  userId(): string | undefined;
+
   /** Address of a Lead's page for people; undefined before the first login. */
   leadUrl(leadId: string): string | undefined;
 
@@ -166,6 +181,9 @@ export interface LeadTarget extends Pick<LeadReader, 'readLeads'> {
   askApiUsage?(
     deadline: number,
   ): Promise<{ readonly kind: 'told' } | { readonly kind: 'failed'; readonly fault: Fault }>;
+
+  /** Tells the credentials that it logs in with from others, and nothing else of them. Absent where there are none. */
+  credentials?(): Promise<string>;
 
   /** Lets credentials be tried that were refused: somebody says that they are mended. */
   reset?(): void;

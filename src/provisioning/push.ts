@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptEntry, Gate, JournalEntry, Lane, Pause } from '../storage/store.ts';
 import type { DeliveryContext } from './delivery.ts';
 
-export interface PushOptions {
+interface PushOptions {
   /** Whether all mapped fields are sent again, whatever Salesforce was told. */
   readonly resend: boolean;
   /** Milliseconds to wait for the outcome. */

@@ -1,7 +1,7 @@
 /** How delivery to Salesforce stands as a whole, as the command line and the admin API both tell it. */
 import type { ConnectorEntry, ConnectorState, JournalEntry, LaneCounts, Store } from '../storage/store.ts';
 
-export interface ConnectorStatus extends ConnectorState {
+export interface ConnectorStatus extends Omit<ConnectorState, 'refused'> {
   readonly connector: string;
   /** Epoch milliseconds of the database. */
   readonly now: number;
@@ -23,7 +23,7 @@ const LATEST = 10;
 
 /** @param now epoch milliseconds */
 export async function readStatus(store: Store, connector: string, now: number): Promise<ConnectorStatus> {
-  const [state, lanes, oldestDueAt, journal] = await Promise.all([
+  const [{ gate, pause, budget, load }, lanes, oldestDueAt, journal] = await Promise.all([
     store.readConnector(connector),
     store.countLanes(connector),
     store.nextDueAt(connector),
@@ -32,10 +32,13 @@ export async function readStatus(store: Store, connector: string, now: number): 
   return {
     connector,
     now,
-    delivery: deliveryOf(state),
+    delivery: deliveryOf({ gate, pause }),
     lanes,
     ...(oldestDueAt !== undefined && { oldestDueAt }),
-    ...state,
+    ...(gate && { gate }),
+    ...(pause && { pause }),
+    ...(budget && { budget }),
+    ...(load && { load }),
     journal: journal.map(happeningOf),
   };
 }
@@ -43,7 +46,7 @@ export async function readStatus(store: Store, connector: string, now: number): 
 /** @param entry of those under a connector's name, which are its own */
 export const happeningOf = ({ at, detail }: JournalEntry): Happening => ({ at, ...(detail as ConnectorEntry) });
 
-function deliveryOf({ gate, pause }: ConnectorState): Delivery {
+function deliveryOf({ gate, pause }: { readonly gate: unknown; readonly pause: unknown }): Delivery {
   if (pause) return 'paused';
   return gate ? 'waiting' : 'running';
 }

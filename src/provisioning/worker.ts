@@ -1,11 +1,11 @@
 /** The delivery loop of one connector: when to claim, when to wait, when to leave Salesforce alone. */
-import { ConnectorGate, type Passage } from './connector-gate.ts';
-import { deliverBatch, type BatchResult } from './deliver-batch.ts';
+import { ConnectorGate, type Passage } from './gate/connector-gate.ts';
+import { deliverBatch, type BatchResult } from './batch/deliver-batch.ts';
 import type { ClaimRequest } from '../storage/store.ts';
 import type { DeliveryContext } from './delivery.ts';
-import { LoadTurns } from './load-turns.ts';
+import { LoadTurns } from './loads/load-turns.ts';
 
-export interface WorkerTiming {
+interface WorkerTiming {
   /** A batch is sent when no change came for this long … */
   readonly quietMs: number;
   /** … or when its first change waited this long, or when it is full. */
@@ -48,7 +48,7 @@ export class Worker {
   /** A start is somebody's act: a gate that waits for one opens, and what was parked is tried again. */
   async start(): Promise<void> {
     const { store, connector } = this.#context;
-    await store.probeGate(connector, this.#context.now());
+    await this.#gate.start();
     await store.releaseLanes(connector, this.#context.now());
     this.#unsubscribe = store.onDue((due) => {
       if (due !== connector) return;
@@ -98,8 +98,11 @@ export class Worker {
 
   async #deliverBehind(passage: Passage, which: ClaimRequest['which']): Promise<BatchResult> {
     try {
-      if (passage.behind && passage.load) return await this.#loads.recover(passage.load);
-      return await deliverBatch(this.#context, passage.limit, which);
+      // A job may go on for hours: behind a gate it is asked of, and waited for beside the batches.
+      if (passage.behind && passage.load) return await this.#loads.probe(passage.load);
+      const { runBatch } = this.#context;
+      const deliver = (): Promise<BatchResult> => deliverBatch(this.#context, passage.limit, which);
+      return await (runBatch ? runBatch(deliver) : deliver());
     } catch (error) {
       await this.#gate.abandon(passage);
       throw error;

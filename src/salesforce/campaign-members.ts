@@ -7,7 +7,7 @@ import type {
   MemberOutcome,
   MemberWrite,
 } from '../provisioning/lead-target.ts';
-import { createMembers, deleteLeads, MAX_RECORDS, type Collection } from './collections.ts';
+import { createCampaignMembers, deleteRecords, MAX_RECORDS, type Collection } from './collections.ts';
 import { callTogether, MAX_PARTS } from './composite.ts';
 import type { ApiReply, Connection } from './connection.ts';
 import { done, failed, type Result } from './errors.ts';
@@ -23,11 +23,12 @@ export function createMemberWriter(connection: Connection): LeadTarget['writeMem
   return async (writes, deadline) => {
     const ids = await resolveCampaigns(connection, known, writes, deadline);
     if (ids.kind === 'failed') return writes.map(() => ids);
-    const leavable = only(writes, 'leave').map((write) => ({ write, ids: ids.value.get(write.campaign) ?? [] }));
+    const meant = writes.map((write) => ({ write, ids: idsOfWrite(write, ids.value) }));
+    const [leavable, joining] = [only(meant, 'leave'), only(meant, 'join')];
     const unclear = leavable.filter((one) => one.ids.length > 1);
-    const leaves = leavable.filter((one) => one.ids.length <= 1).map(({ write }) => write);
-    const leaving = await findMembers(connection, ids.value, leaves, deadline);
-    const joining = only(writes, 'join').map((write) => ({ write, ids: ids.value.get(write.campaign) ?? [] }));
+    const staying = new Set(joining.flatMap(membersOf));
+    const leaves = leavable.filter((one) => one.ids.length === 1 && !membersOf(one).some((name) => staying.has(name)));
+    const leaving = await findMembers(connection, leaves, deadline);
     const placed = [...leaving.sent, ...collectJoins(joining.filter(isUsable))];
     const outcomes = new Map<MemberWrite, MemberOutcome>([
       ...leaving.settled,
@@ -37,14 +38,29 @@ export function createMemberWriter(connection: Connection): LeadTarget['writeMem
       ...(await send(connection, placed, deadline)),
     ]);
     for (const [{ campaign }, outcome] of outcomes) if (outcome.kind === 'failed') known.delete(campaign);
-    return writes.map((write) => outcomes.get(write) ?? DONE);
+    return meant.map(({ write, ids: [campaignId] }) => {
+      const outcome = outcomes.get(write) ?? DONE;
+      return outcome.kind === 'failed' || campaignId === undefined ? outcome : { ...outcome, campaignId };
+    });
   };
 }
 
+/** A write, and the ids that its campaign may have. */
+interface Meant {
+  readonly write: MemberWrite;
+  readonly ids: readonly string[];
+}
+
+const idsOfWrite = ({ campaign, campaignId }: MemberWrite, ids: Ids): readonly string[] =>
+  campaignId === undefined ? (ids.get(campaign) ?? []) : [campaignId];
+
+/** Who leaves a campaign under one name and joins it under another stays, and so keeps its status there. */
+const membersOf = ({ write: { leadId }, ids }: Meant): readonly string[] => ids.map((id) => nameOf(id, leadId));
+
 const DONE: MemberOutcome = { kind: 'done' };
 
-const only = (writes: readonly MemberWrite[], kind: MemberWrite['kind']): readonly MemberWrite[] =>
-  writes.filter((write) => write.kind === kind);
+const only = (meant: readonly Meant[], kind: MemberWrite['kind']): readonly Meant[] =>
+  meant.filter(({ write }) => write.kind === kind);
 
 const CAMPAIGN_ID = /^701[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$/;
 
@@ -54,7 +70,8 @@ async function resolveCampaigns(
   writes: readonly MemberWrite[],
   deadline: number,
 ): Promise<Result<Ids>> {
-  const names = [...new Set(writes.map(({ campaign }) => campaign))];
+  const named = writes.filter(({ campaignId }) => campaignId === undefined);
+  const names = [...new Set(named.map(({ campaign }) => campaign))];
   const wanted = names.filter((name) => !CAMPAIGN_ID.test(name) && !known.has(name));
   const found = await queryIn(
     connection,
@@ -83,39 +100,32 @@ type Placed = Collection & { readonly writes: readonly MemberWrite[] };
 /** Members of a campaign that is gone went with it. @returns what is to be sent, and what is settled without */
 async function findMembers(
   connection: Connection,
-  campaigns: Ids,
-  writes: readonly MemberWrite[],
+  leaves: readonly Meant[],
   deadline: number,
 ): Promise<{ readonly sent: readonly Placed[]; readonly settled: Outcomes }> {
-  const leads = [...new Set(writes.map(({ leadId }) => leadId))];
+  const leads = [...new Set(leaves.map(({ write }) => write.leadId))];
   const select = ['Id', 'CampaignId', 'LeadId'];
   const question = { sobject: 'CampaignMember', select, field: 'LeadId', values: leads };
   const found = await queryIn(connection, question, deadline);
-  if (found.kind === 'failed') return { sent: [], settled: writes.map((write) => [write, found] as const) };
+  if (found.kind === 'failed') return { sent: [], settled: leaves.map(({ write }) => [write, found] as const) };
   const members = new Map(found.value.map((row) => [nameOf(row['CampaignId'], row['LeadId']), String(row['Id'])]));
-  const placed = writes.flatMap((write) => {
-    const [campaignId] = campaigns.get(write.campaign) ?? [];
+  const placed = leaves.flatMap(({ write, ids: [campaignId] }) => {
     const id = members.get(nameOf(campaignId, write.leadId));
     return id === undefined ? [] : [{ write, id }];
   });
-  return { sent: inCollections(placed, (some) => deleteLeads(some.map(({ id }) => id))), settled: [] };
+  return { sent: inCollections(placed, (some) => deleteRecords(some.map(({ id }) => id))), settled: [] };
 }
 
 /** Ids are equal in their first 15 characters, however long they are written. */
 const nameOf = (campaignId: unknown, leadId: unknown): string =>
   [campaignId, leadId].map((id) => String(id).slice(0, 15)).join(' ');
 
-interface Join {
-  readonly write: MemberWrite;
-  readonly ids: readonly string[];
-}
+const isUsable = ({ ids }: Meant): boolean => ids.length === 1;
 
-const isUsable = ({ ids }: Join): boolean => ids.length === 1;
+const collectJoins = (joins: readonly Meant[]): readonly Placed[] =>
+  inCollections(joins, (some) => createCampaignMembers(some.map(toRecord)));
 
-const collectJoins = (joins: readonly Join[]): readonly Placed[] =>
-  inCollections(joins, (some) => createMembers(some.map(toRecord)));
-
-const toRecord = ({ write: { leadId, status }, ids: [id = ''] }: Join): LeadFields => ({
+const toRecord = ({ write: { leadId, status }, ids: [id = ''] }: Meant): LeadFields => ({
   CampaignId: id,
   LeadId: leadId,
   ...(status !== undefined && { Status: status }),
@@ -162,7 +172,7 @@ function readOutcome({ campaign }: MemberWrite, answer: LeadOutcome): MemberOutc
   return failed({ ...fault, message: `campaign ${campaign}: ${fault.message}` });
 }
 
-const unusable = ({ write: { campaign }, ids }: Join): Fault => ({
+const unusable = ({ write: { campaign }, ids }: Meant): Fault => ({
   scope: 'record',
   status: 200,
   code: ids.length === 0 ? 'CAMPAIGN_NOT_FOUND' : 'CAMPAIGN_AMBIGUOUS',

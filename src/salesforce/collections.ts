@@ -8,12 +8,12 @@ import { isObject, isText } from './json.ts';
 /** Records that one collection may hold. */
 export const MAX_RECORDS = 200;
 
-export interface UpsertRecord {
+interface UpsertRecord {
   readonly externalId: string;
   readonly fields: LeadFields;
 }
 
-export interface UpdateRecord {
+interface UpdateRecord {
   readonly leadId: string;
   readonly fields: LeadFields;
 }
@@ -29,7 +29,7 @@ export interface Collection {
 }
 
 /** @returns outcomes whose `leadId` is the id of the member */
-export const createMembers = (records: readonly LeadFields[]): Collection =>
+export const createCampaignMembers = (records: readonly LeadFields[]): Collection =>
   collection(
     'POST',
     RESOURCE,
@@ -70,14 +70,12 @@ export const upsertLeads = (field: string, records: readonly UpsertRecord[]): Co
     false,
   );
 
-/** Of whatever object the ids are. */
-export function deleteLeads(leadIds: readonly string[]): Collection {
-  const path = `${RESOURCE}?ids=${leadIds.map(encodeURIComponent).join(',')}&allOrNone=false`;
-  const part = { method: 'DELETE', path, resource: RESOURCE, records: leadIds.length } as const;
+/** Of whatever object the ids are; outcomes have them as `leadId`. */
+export function deleteRecords(ids: readonly string[]): Collection {
+  const path = `${RESOURCE}?ids=${ids.map(encodeURIComponent).join(',')}&allOrNone=false`;
+  const part = { method: 'DELETE', path, resource: RESOURCE, records: ids.length } as const;
   const read: Collection['read'] = (result) =>
-    readOutcomes(result, leadIds.length, false).map((outcome, at) =>
-      isGone(outcome) ? deleted(leadIds[at] ?? '') : outcome,
-    );
+    readOutcomes(result, ids.length, false).map((outcome, at) => (isGone(outcome) ? deleted(ids[at] ?? '') : outcome));
   return { part, read };
 }
 

@@ -2,7 +2,7 @@
 import { deadlineFault, done, failed, faultFromAnswer, faultFromLoss, type Result } from './errors.ts';
 import { createGrant } from './grants.ts';
 import { parseLimitInfo } from './limit-info.ts';
-import type { SalesforceEvent, SalesforceOptions } from './options.ts';
+import { DEFAULT_TIMEOUT_MS, type SalesforceEvent, type SalesforceOptions } from './options.ts';
 import { createTransport, type Answer, type HttpRequest, type Loss, type Transport } from './request.ts';
 import { createScrubber, type Scrubber } from './secrets.ts';
 import { TokenCache, type Session } from './token.ts';
@@ -42,6 +42,8 @@ export interface Connection {
   nextDeadline(): number;
   /** Where the org was at the latest login; undefined before the first. */
   instanceUrl(): string | undefined;
+  /** Who logged in latest; undefined before that, and where Salesforce does not tell. */
+  userId(): string | undefined;
   /** API calls of the org, as the latest answer told. */
   apiUsage(): ApiUsage | undefined;
   /** For who was told in another way. */
@@ -66,8 +68,9 @@ interface Context {
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Salesforce seldom answers a batch faster; a write sent with less time would most likely end as `maybe`. */
 const MIN_CALL_MS = SECOND;
+/** Of the time-out: what a batch is meant to take. A write that is sent with less time might be given up while it is carried out. */
+const MIN_WRITE_SHARE = 1 / 4;
 
 const CLIENT = 'scim-salesforce';
 
@@ -81,6 +84,7 @@ export function connect(options: SalesforceOptions): Connection {
     readPart: (answer, isWrite) => readAnswer(context, { kind: 'answered', headers: {}, ...answer }, isWrite),
     nextDeadline: () => now() + 2 * timeoutMs,
     instanceUrl: () => tokens.instanceUrl,
+    userId: () => tokens.userId,
     apiUsage: () => context.usage.latest,
     noteUsage: (usage) => {
       context.usage.latest = usage;
@@ -91,7 +95,7 @@ export function connect(options: SalesforceOptions): Connection {
 }
 
 function createContext(options: SalesforceOptions): Context {
-  const { apiVersion, now, timeoutMs = 20 * SECOND, sessionIdleMs = 90 * MINUTE } = options;
+  const { apiVersion, now, timeoutMs = DEFAULT_TIMEOUT_MS, sessionIdleMs = 90 * MINUTE } = options;
   const onEvent = options.onEvent ?? (() => undefined);
   const tokenUrl = new URL('/services/oauth2/token', options.loginUrl).href;
   const grant = createGrant(options);
@@ -134,7 +138,8 @@ async function attempt(context: Context, session: Session, call: ApiCall): Promi
   const { now, transport, onEvent, timeoutMs } = context;
   const startedAtMs = now();
   const remainingMs = call.deadline - startedAtMs;
-  if (remainingMs < Math.min(MIN_CALL_MS, timeoutMs)) return failed(deadlineFault(remainingMs));
+  const leastMs = Math.max(Math.min(MIN_CALL_MS, timeoutMs), isWrite(call) ? timeoutMs * MIN_WRITE_SHARE : 0);
+  if (remainingMs < leastMs) return failed(deadlineFault(remainingMs));
   const request = toHttpRequest(session, call, context.apiVersion);
   const answer = await transport.send({ ...request, timeoutMs: Math.min(timeoutMs, remainingMs) });
   if (answer.kind === 'answered') noteAnswer(context, session, answer);

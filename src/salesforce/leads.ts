@@ -4,8 +4,9 @@ import { createMemberWriter } from './campaign-members.ts';
 import { connect, type Connection } from './connection.ts';
 import { describeLead, type LeadDescription } from './describe.ts';
 import { findLeads } from './find.ts';
+import { fingerprint } from './fingerprint.ts';
 import { dailyCalls, fetchLimits, type OrgLimits } from './limits.ts';
-import type { SalesforceOptions } from './options.ts';
+import { DEFAULT_TIMEOUT_MS, type SalesforceOptions } from './options.ts';
 import { createLoader } from './loads.ts';
 import { listLeads, readLeads } from './read.ts';
 import { traceLeads } from './trace.ts';
@@ -23,28 +24,36 @@ export interface SalesforceLeads extends LeadTarget, LeadReader {
 /** @throws TypeError when the login URL or the private key of the JWT bearer flow cannot be read */
 export function createLeadTarget(options: SalesforceOptions): SalesforceLeads {
   const connection = connect(options);
-  const { externalIdField, now } = options;
-  const writer = createWriter({ connection, externalIdField, now });
+  const { externalIdField, now, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const writer = createWriter({ connection, externalIdField, timeoutMs, now });
   return {
     ...(externalIdField === undefined ? {} : { externalIdField }),
     get batchSize() {
       return writer.batchSize;
     },
     write: writer.write,
+    answeredAt: writer.answeredAt,
     find: (by, values, deadline) => findLeads(connection, externalIdField, by, values, deadline),
     trace: (leadIds, deadline) => traceLeads(connection, externalIdField, leadIds, deadline),
     readLeads: (leadIds, fields, deadline) => readLeads(connection, externalIdField, leadIds, fields, deadline),
     listLeads: (request, deadline) => listLeads(connection, externalIdField, request, deadline),
     loader: createLoader(connection, externalIdField),
     writeMembers: createMemberWriter(connection),
+    userId: () => connection.userId(),
     leadUrl: (leadId) => leadUrl(connection.instanceUrl(), leadId),
     describeLead: () => describeLead(connection),
     limits: () => fetchLimits(connection),
     apiUsage: () => connection.apiUsage(),
     askApiUsage: (deadline) => askApiUsage(connection, deadline),
+    credentials: once(() => fingerprint(options)),
     reset: () => connection.reset(),
     close: () => connection.close(),
   };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function askApiUsage(connection: Connection, deadline: number) {

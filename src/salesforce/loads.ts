@@ -81,8 +81,21 @@ async function act(
   return result.kind === 'failed' ? result : { kind: 'done' };
 }
 
-const changeState = (connection: Connection, jobId: string, state: 'UploadComplete' | 'Aborted', deadline: number) =>
-  act(connection, { method: 'PATCH', path: pathOf(jobId), resource: `${INGEST}/{id}`, body: { state }, deadline });
+/** A page of something in between says nothing of the job, which would be waited for in vain. */
+async function changeState(
+  connection: Connection,
+  jobId: string,
+  state: 'UploadComplete' | 'Aborted',
+  deadline: number,
+): ReturnType<LeadLoader['start']> {
+  const resource = `${INGEST}/{id}`;
+  const result = await connection.call({ method: 'PATCH', path: pathOf(jobId), resource, body: { state }, deadline });
+  if (result.kind === 'failed') return result;
+  const { status, body } = result.value;
+  return isObject(body) && STATES.has(body['state'])
+    ? { kind: 'done' }
+    : failed(unexpectedResponse(status, 'the answer tells no state of the job', true));
+}
 
 const STATES: ReadonlyMap<unknown, LoadJob['state']> = new Map([
   ['Open', 'open'],

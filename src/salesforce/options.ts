@@ -1,5 +1,7 @@
 /** What the Salesforce client is told when it is made, and what it reports while it works. */
 
+export const DEFAULT_TIMEOUT_MS = 20_000;
+
 /** How the service logs in; the flows are Salesforce's OAuth 2.0 grants for servers without a person present. */
 export type SalesforceAuth =
   | {

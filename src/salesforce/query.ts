@@ -14,7 +14,7 @@ const MAX_URI_BYTES = 12_000;
 const URI_OVERHEAD_BYTES = 1000;
 
 /** Which records are asked for, and what of them. */
-export interface Question {
+interface Question {
   /** Default `Lead`. */
   readonly sobject?: string;
   /** API names of the fields to read. */

@@ -12,10 +12,12 @@ export interface Session {
   readonly accessToken: string;
   /** Where API calls go; it may move, so it is read with each token. */
   readonly instanceUrl: string;
+  /** Of the user who logged in; absent where Salesforce does not tell. */
+  readonly userId?: string;
   readonly obtainedAtMs: number;
 }
 
-export interface TokenCacheOptions {
+interface TokenCacheOptions {
   readonly tokenUrl: string;
   readonly transport: Transport;
   readonly grant: Grant;
@@ -52,6 +54,11 @@ export class TokenCache {
   /** Where the org was at the latest login; undefined before the first. */
   get instanceUrl(): string | undefined {
     return this.#session?.instanceUrl;
+  }
+
+  /** Who logged in latest; undefined before that. */
+  get userId(): string | undefined {
+    return this.#session?.userId;
   }
 
   /** The session to use; logs in when there is none or it lay idle too long. Callers at the same time share one login. */
@@ -138,13 +145,19 @@ export class TokenCache {
   }
 
   #readSession(answer: Answer): Result<Session> {
-    const { access_token: accessToken, instance_url: instanceUrl } = isObject(answer.body) ? answer.body : {};
+    const { access_token: accessToken, instance_url: instanceUrl, id } = isObject(answer.body) ? answer.body : {};
     if (typeof accessToken !== 'string' || !isInstanceUrl(instanceUrl, this.#options.tokenUrl)) {
       return failed(unexpectedResponse(answer.status, 'the token reply holds no usable token and instance_url', false));
     }
     this.#options.scrubber.learn(accessToken);
-    return done({ accessToken, instanceUrl, obtainedAtMs: this.#options.now() });
+    return done({ accessToken, instanceUrl, ...readUserId(id), obtainedAtMs: this.#options.now() });
   }
+}
+
+/** The identity URL ends in the ids of organization and user. */
+function readUserId(identityUrl: unknown): Pick<Session, 'userId'> {
+  const userId = typeof identityUrl === 'string' ? /\/(005[a-zA-Z0-9]{12,15})$/.exec(identityUrl)?.[1] : undefined;
+  return userId === undefined ? {} : { userId };
 }
 
 /** The token must not go out in the clear when the login was encrypted. */

@@ -1,4 +1,5 @@
 /** Which values each switch takes, and how a change of them is read. */
+import { parseId } from './ids.ts';
 import type { SandboxConfig } from './config.ts';
 import { PICKLIST_FIELDS } from './schema/picklist-fields.ts';
 
@@ -67,6 +68,7 @@ const CHECKS: Record<keyof SandboxConfig, Check> = {
   maxDailyApiRequests: wholeNumber(0),
   maxConcurrentRequests: orNull(wholeNumber(0)),
   latencyMs: wholeNumber(0, 10 * MINUTE),
+  rowLatencyMs: wholeNumber(0, MINUTE),
   rowLockRate: {
     expected: 'a number from 0 to 1',
     accepts: (value) => typeof value === 'number' && value >= 0 && value <= 1,
@@ -92,6 +94,10 @@ const CHECKS: Record<keyof SandboxConfig, Check> = {
     accepts: (value) => typeof value === 'string' && /^[A-Za-z]\w{0,39}__c$/.test(value),
   }),
   externalIdUnique: flag,
+  hiddenRecords: {
+    expected: 'a list of record ids',
+    accepts: (value) => Array.isArray(value) && value.every((id) => typeof id === 'string' && parseId(id) !== null),
+  },
   assignmentRuleOwner: orNull({
     expected: 'the id of a User (005…) or queue (00G…)',
     accepts: (value) => typeof value === 'string' && /^(005|00G)\w{12}(\w{3})?$/.test(value),

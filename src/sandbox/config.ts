@@ -61,6 +61,8 @@ export interface SandboxConfig {
   readonly maxConcurrentRequests: number | null;
   /** Milliseconds each data call takes longer. */
   readonly latencyMs: number;
+  /** Milliseconds that each record of a collection takes, as in an org with triggers and flows. */
+  readonly rowLatencyMs: number;
   /** Share of row writes, 0 to 1, refused with UNABLE_TO_LOCK_ROW; spread evenly, not at random. */
   readonly rowLockRate: number;
   readonly outage: Outage | null;
@@ -77,6 +79,8 @@ export interface SandboxConfig {
   /** API name of the custom external id field on Lead and Campaign; null for an org without one. */
   readonly externalIdField: string | null;
   readonly externalIdUnique: boolean;
+  /** Ids of records that sharing keeps from every user of the API. */
+  readonly hiddenRecords: readonly string[];
   /** User or queue that the active assignment rule gives new Leads to; null for no rule. */
   readonly assignmentRuleOwner: string | null;
   /** Most rows in one page of query results. */
@@ -107,6 +111,7 @@ export const DEFAULT_CONFIG: SandboxConfig = {
   maxDailyApiRequests: 100_000,
   maxConcurrentRequests: null,
   latencyMs: 0,
+  rowLatencyMs: 0,
   rowLockRate: 0,
   outage: null,
   connectionReset: 'off',
@@ -117,6 +122,7 @@ export const DEFAULT_CONFIG: SandboxConfig = {
   restrictedPicklists: [],
   externalIdField: 'SCIM_Id__c',
   externalIdUnique: true,
+  hiddenRecords: [],
   assignmentRuleOwner: null,
   queryPageSize: 2000,
   bulkStepMs: 100,

@@ -8,6 +8,7 @@ import { addControl } from './control/control.ts';
 import { answerFault } from './control/fault-answer.ts';
 import { takeFault, type FaultAction } from './control/faults.ts';
 import { answerOutage } from './control/outage.ts';
+import { countRows } from './control/count-rows.ts';
 import { jsonInvalid, SalesforceError, unexpectedError, uploadTooLarge } from './errors.ts';
 import { findOAuthEndpoint } from './oauth/endpoints.ts';
 import type { Org } from './org.ts';
@@ -85,12 +86,13 @@ async function waitInFlight(org: Org, kind: Endpoint['kind'], delayMs: number): 
 }
 
 /** What goes wrong with a call of that kind: the fault it meets, else what the switches say. */
-function troubleOf({ config }: Org, kind: Endpoint['kind'], fault: FaultAction | null) {
+function troubleOf({ config }: Org, kind: Endpoint['kind'], fault: FaultAction | null, request: ServiceRequest) {
   const reset = kind === 'api' && config.connectionReset !== 'off' ? config.connectionReset : undefined;
   const latencyMs = { api: config.latencyMs, token: config.tokenLatencyMs, other: 0 }[kind];
+  const rowsMs = config.rowLatencyMs === 0 ? 0 : config.rowLatencyMs * countRows(request);
   const injected = fault && answerFault(fault, kind !== 'api');
   return {
-    delayMs: (fault?.delayMs ?? 0) + latencyMs,
+    delayMs: (fault?.delayMs ?? 0) + latencyMs + rowsMs,
     reset: fault?.reset ?? (injected ? undefined : reset),
     answer: injected ?? answerOutage(config.outage, kind),
   };
@@ -104,7 +106,7 @@ async function answer(org: Org, request: FastifyRequest, reply: FastifyReply): P
   const endpoint = findEndpoint(method, path);
   if (endpoint === OTHER_ADDRESS) return send(reply, request, endpoint.run(org, serviceRequest));
   org.calls.count(endpoint.route, endpoint.kind);
-  const trouble = troubleOf(org, endpoint.kind, takeFault(org.faults, method, path));
+  const trouble = troubleOf(org, endpoint.kind, takeFault(org.faults, serviceRequest), serviceRequest);
   const overlaps = endpoint.kind === 'token' && org.loginsInFlight > 0;
   await waitInFlight(org, endpoint.kind, trouble.delayMs);
   if (trouble.reset === 'before') return cut(reply, request);

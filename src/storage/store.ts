@@ -4,6 +4,8 @@ import type { Filter } from '../scim/filter/filter.ts';
 import type { AttributePath } from '../scim/schema/resource-type.ts';
 import type { UniquenessConflict, VersionConflict } from './errors.ts';
 import type { NoticeStore } from './notice-store.ts';
+import type { RefusalStore, RefusedCredentials } from './refusal-store.ts';
+import type { ServiceStore } from './service-store.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
 export interface StoredResource {
@@ -31,6 +33,8 @@ export interface ChangeEntry {
   readonly operation: 'create' | 'replace' | 'patch' | 'delete';
   readonly actor: string;
   readonly requestId: string;
+  /** Of the span of that request (W3C Trace Context §3.2); absent: traces were off. */
+  readonly traceparent?: string;
   /** Top-level attributes whose value changed. */
   readonly changed: readonly string[];
   /** Habits that the client was taken to have; absent: the default. */
@@ -161,6 +165,8 @@ export interface LeadLink {
   readonly told?: string;
   /** Absent while the Lead is kept up to date. */
   readonly ended?: LeadEnd;
+  /** What a create without an external id sent, as JSON text, until it is known what became of it. */
+  readonly sent?: string;
 }
 
 /** Why a Lead is not kept up to date any more: it was converted, and Salesforce takes no change of it. */
@@ -184,6 +190,8 @@ export interface Lane extends LeadLink {
   readonly headSeq: number;
   /** Writes that Salesforce answered after their lease had ended: what it was told last is not certain while there are any. */
   readonly doubts: number;
+  /** Names of the Lead fields that they may have set; absent when there are none. */
+  readonly doubted?: readonly string[];
   readonly lastAttemptAt?: number;
   readonly lastDeliveredAt?: number;
   readonly error?: LaneError;
@@ -210,8 +218,7 @@ export interface LeasedLane extends Lane {
 }
 
 /** What an attempt is told of the change that it delivers. */
-export interface LatestChange {
-  readonly requestId: string;
+export interface LatestChange extends Pick<ChangeEntry, 'requestId' | 'traceparent'> {
   /** When it was committed, epoch milliseconds. */
   readonly at: number;
 }
@@ -282,43 +289,11 @@ export interface AttemptEntry {
   readonly requestId?: string;
 }
 
-export interface LaneLink {
-  readonly userId: string;
-  readonly origin: LeadOrigin;
-  readonly leadId?: string;
-  /** Replaces what the lane says Salesforce was told. */
-  readonly told: string;
-}
-
-/** A lane whose Lead is not what Salesforce was told. */
-export interface LaneRepair {
-  readonly userId: string;
-  /** What the lane said when it was compared: one that says something else by now is left alone. */
-  readonly seen?: string;
-  /** What it says from now on, less certain; JSON text. */
-  readonly told?: string;
-}
-
-/** A Lead that was found for a user who has none. */
-export interface FoundLink {
-  readonly userId: string;
-  readonly leadId: string;
-  readonly origin: LeadOrigin;
-}
-
-/** Replaces what a lane says of the memberships of its Lead. */
-export interface LaneCampaigns {
-  readonly userId: string;
-  readonly campaigns: string;
-}
-
-/** A write whose lease had ended when Salesforce answered. */
-export interface LateWrite {
-  readonly userId: string;
-  readonly origin: LeadOrigin;
-  readonly leadId?: string;
-  readonly version: number;
-  readonly attempt: AttemptEntry;
+/** Attempts that came to the same. */
+export interface AttemptCount extends Pick<AttemptEntry, 'outcome'> {
+  readonly attempts: number;
+  /** From the commit of the latest change to its first confirmation; absent for what confirmed none, or of one that the journal has forgotten. */
+  readonly latencyMs?: number;
 }
 
 /** Which lanes are listed. */
@@ -343,6 +318,8 @@ export interface ReleaseFilter {
   readonly code?: string;
   /** Also lanes that failed and wait for their next attempt. */
   readonly waiting?: boolean;
+  /** With no Lead known, as new ones: somebody says that theirs are gone for good. Lanes of deleted users get `SAID_GONE`. */
+  readonly forget?: boolean;
   /** Lanes, at most: few enough that requests do not wait for the transaction. */
   readonly limit?: number;
 }
@@ -365,17 +342,6 @@ export interface LeadQuery {
   /** The list begins after this Lead: the last one of another page. */
   readonly after?: string;
   readonly limit: number;
-}
-
-/** What is known of one SCIM client: a credential, used by one program. Instants are epoch milliseconds. */
-export interface SeenClient {
-  readonly credential: string;
-  readonly userAgent: string;
-  readonly profile: string;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** Requests that were let in. */
-  readonly calls: number;
 }
 
 export interface LaneCounts {
@@ -483,6 +449,11 @@ export interface ConnectorState {
   readonly gate?: Gate;
   readonly pause?: Pause;
   readonly budget?: Budget;
+  /** Absent: no credentials were refused that were not accepted since. */
+  readonly refused?: {
+    /** Those that the gate is closed for: what is known of them decides when it is tried, and others may at once. */
+    readonly gate?: string;
+  };
 }
 
 /** Users whose Leads are about to be deleted, closed or deactivated, and how many may be. */
@@ -504,7 +475,56 @@ export interface Admission {
   readonly tripped: boolean;
 }
 
-export interface Store extends NoticeStore {
+export interface LaneLink {
+  readonly userId: string;
+  readonly origin: LeadOrigin;
+  readonly leadId?: string;
+  /** Replaces what the lane says Salesforce was told; absent: nothing. */
+  readonly told?: string;
+  /** Of a create without an external id; absent: what was sent before is settled. */
+  readonly sent?: string;
+  /** Whose Lead it was. */
+  readonly from?: LeadPredecessor;
+}
+
+/** A user who is gone, and whose lane ends when the Lead goes over to another one. */
+export interface LeadPredecessor {
+  readonly userId: string;
+  /** For the journal. */
+  readonly reason: string;
+  /** Goes over with the Lead. */
+  readonly campaigns?: string;
+}
+
+/** A lane whose Lead is not what Salesforce was told. */
+export interface LaneRepair {
+  readonly userId: string;
+  /** What the lane said when it was compared: one that says something else by now is left alone. */
+  readonly seen?: string;
+  /** What it says from now on, less certain; JSON text. */
+  readonly told?: string;
+}
+
+/** A Lead that was found for a user who has none. */
+export interface FoundLink {
+  readonly userId: string;
+  readonly leadId: string;
+  readonly origin: LeadOrigin;
+}
+
+/** Replaces what a lane says of the memberships of its Lead. */
+export type LaneCampaigns = Required<Pick<Lane, 'userId' | 'campaigns'>>;
+
+/** A write whose lease had ended when Salesforce answered. */
+export interface LateWrite {
+  readonly userId: string;
+  readonly origin: LeadOrigin;
+  readonly leadId?: string;
+  readonly version: number;
+  readonly attempt: AttemptEntry;
+}
+
+export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   readResource(type: string, id: string): Promise<StoredResource | undefined>;
   readResources(type: string, ids: readonly string[]): Promise<readonly StoredResource[]>;
   /** Sorted, and those of equal value in creation order. */
@@ -596,8 +616,13 @@ export interface Store extends NoticeStore {
    */
   endLoad(connector: string, load: Load, end: { dueAt: number; at: number; entry: ConnectorEntry }): Promise<boolean>;
 
-  /** Remembers what is about to be done, before Salesforce is asked to do it. @returns users whose lease is still held */
-  linkLanes(connector: string, lease: string, links: readonly LaneLink[]): Promise<ReadonlySet<string>>;
+  /**
+   * Remembers what is about to be done, before Salesforce is asked to do it. A Lead belongs to one lane: where two have it, to
+   * that of the lower user id. A predecessor's lane ends, unless its user is there or something is under way for it.
+   *
+   * @returns users whose lease is still held, and whose Lead is nobody else's
+   */
+  linkLanes(connector: string, lease: string, links: readonly LaneLink[], now: number): Promise<ReadonlySet<string>>;
 
   /** The same for memberships in campaigns. @returns users whose lease is still held */
   noteCampaigns(connector: string, lease: string, notes: readonly LaneCampaigns[]): Promise<ReadonlySet<string>>;
@@ -661,6 +686,8 @@ export interface Store extends NoticeStore {
   readLanes(connector: string, userIds: readonly string[]): Promise<readonly Lane[]>;
   /** The lanes to which these Leads belong, in no order. */
   readLanesOfLeads(connector: string, leadIds: readonly string[]): Promise<readonly Lane[]>;
+  /** Lanes with a create without an external id of which nobody knows yet what it made, in no order. */
+  readLostCreates(connector: string): Promise<readonly Lane[]>;
   /** One page of the lanes in the order of their users' ids, those of deleted users included. */
   listLanes(query: LaneQuery): Promise<readonly Lane[]>;
   /** Parked lanes and those that wait after an error, by error; most lanes first. */
@@ -675,6 +702,13 @@ export interface Store extends NoticeStore {
 
   /** Newest first. @param before sequence of an entry: only older ones */
   readJournal(id: string, limit: number, before?: number): Promise<readonly JournalEntry[]>;
+  /**
+   * What the attempts of a span of time came to, of whatever connector.
+   *
+   * @param from epoch milliseconds
+   * @param until epoch milliseconds, which is not part of it
+   */
+  countAttempts(from: number, until: number): Promise<readonly AttemptCount[]>;
   /** Of whatever resources; those that are forgotten are left out. */
   readEntries(seqs: readonly number[]): Promise<readonly JournalEntry[]>;
   /**
@@ -686,38 +720,21 @@ export interface Store extends NoticeStore {
    */
   pruneJournal(before: number, limit: number): Promise<number>;
 
-  /**
-   * Takes a job that is to run once in `everyMs`, whatever the number of processes.
-   *
-   * @returns whether it is this caller's turn
-   */
-  takeJob(name: string, everyMs: number, now: number): Promise<boolean>;
-
-  /**
-   * Holds a job that was taken for longer, or gives it back.
-   *
-   * @param heldUntil epoch milliseconds: `now` and `everyMs` of `takeJob` together, or `until` of the last call
-   * @param until epoch milliseconds; now or earlier gives it back
-   * @returns whether it was still this caller's
-   */
-  holdJob(name: string, heldUntil: number, until: number): Promise<boolean>;
-
-  readSetting(name: string): Promise<string | undefined>;
-  writeSetting(name: string, value: string): Promise<void>;
-
-  /** Adds calls to what is known of clients, and forgets those beyond the latest 200. */
-  recordClients(seen: readonly SeenClient[]): Promise<void>;
-  /** Latest call first. */
-  readClients(): Promise<readonly SeenClient[]>;
-
   readConnector(connector: string): Promise<ConnectorState>;
   /**
    * Never opens or shortens a gate that another process closed for longer. Ends the probe.
    *
    * @param event for the journal
    * @param at epoch milliseconds
+   * @param refused the credentials that it is closed for
    */
-  closeGate(connector: string, gate: Gate, event: 'gate closed' | 'probe failed', at: number): Promise<void>;
+  closeGate(
+    connector: string,
+    gate: Gate,
+    event: 'gate closed' | 'probe failed',
+    at: number,
+    refused?: RefusedCredentials,
+  ): Promise<void>;
   /** @param seen the gate behind which Salesforce answered; one that was closed since stays closed */
   openGate(connector: string, seen: Gate, at: number): Promise<void>;
   /**
@@ -730,8 +747,14 @@ export interface Store extends NoticeStore {
   takeProbe(connector: string, seen: Gate, now: number, until: number): Promise<boolean>;
   /** Nothing was asked: another may. */
   returnProbe(connector: string): Promise<void>;
-  /** Lets a gate that waits for somebody be tried: its wait ends now. */
-  probeGate(connector: string, now: number): Promise<void>;
+  /**
+   * Lets a gate that waits for somebody be tried: its wait ends now.
+   *
+   * @param credentials those it will be tried with: where they were refused, it ends when they may be tried again
+   */
+  probeGate(connector: string, now: number, credentials?: string): Promise<void>;
+  /** Lets a gate be tried that is closed for refused credentials: these may be tried again, or there are others. */
+  retryGate(connector: string, now: number): Promise<void>;
 
   /** From the moment this resolves on nothing is claimed, by any process. A pause that is there already keeps its reason. @returns whether it was not paused */
   pauseConnector(connector: string, pause: Pause): Promise<boolean>;

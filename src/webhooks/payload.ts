@@ -37,7 +37,7 @@ function toMessage({ webhooks, newId, baseUrl }: PayloadContext, group: readonly
   const isParked = first.event === 'user.parked';
   const data = { connector: first.connector, ...first.detail, ...(isParked && parkedData(group)) };
   const timestamp = new Date(first.at).toISOString();
-  const link = `${baseUrl()}/admin/api${isParked ? `/lanes?${query(first)}` : '/status'}`;
+  const link = `${baseUrl()}${PAGES[first.event]?.(first) ?? '/admin'}`;
   const body = JSON.stringify({ type: first.event, timestamp, data: { ...data, link } });
   return webhooks.map(({ key }) => ({ id: `msg_${newId()}`, webhook: key, event: first.event, body, at: now }));
 }
@@ -48,4 +48,9 @@ const parkedData = (group: readonly Notice[]) => ({
   userIds: group.slice(0, NAMED).map(({ userId }) => userId),
 });
 
-const query = ({ code = '' }: Notice): string => new URLSearchParams({ state: 'parked', code }).toString();
+/** Where the console shows it and lets somebody act; for all others the overview does. */
+const PAGES: Readonly<Partial<Record<Notice['event'], (notice: Notice) => string>>> = {
+  'user.parked': ({ code = '' }) => `/admin/parked?${new URLSearchParams({ state: 'parked', code }).toString()}`,
+  'removals.held': () => '/admin/removals',
+  'reconcile.drift': () => '/admin/reconcile',
+};

@@ -158,7 +158,7 @@ describe.each(ENGINES)('the identity of Leads, on $name', (engine) => {
       expect(await leads()).toMatchObject([{ Id: leadId, SCIM_Id__c: id }]);
       await patch(id, 'userType', 'Employee');
       await lead(({ Status }) => Status === CLOSED);
-      expect(reasons()).toContain('user out of scope');
+      await eventually(() => Promise.resolve(reasons().includes('user out of scope') || undefined));
       await patch(id, 'userType', 'customer');
       await lead(({ Status }) => Status === OPEN);
       await patch(stranger, 'userType', 'Customer');
@@ -208,13 +208,6 @@ describe.each(ENGINES)('the identity of Leads, on $name', (engine) => {
       await existing({ Email: 'robin@example.com' });
       await provisioned();
       expect(await leads()).toHaveLength(2);
-    });
-
-    it('finds by any field of it what a lost create made, without an external id field', async () => {
-      await start(LADDER, { SALESFORCE_EXTERNAL_ID_FIELD: '' });
-      await sandbox('POST', '/faults', [{ match: { path: '/composite' }, times: 1, action: { reset: 'after' } }]);
-      const { leadId } = await provisioned({ userName: 'marian', phoneNumbers: [{ value: '+44 1' }] });
-      expect(await leads()).toMatchObject([{ Id: leadId }]);
     });
   });
 
@@ -311,29 +304,41 @@ describe.each(ENGINES)('the identity of Leads, on $name', (engine) => {
       await eventually(async () => {
         const lane = await provisioning(id);
         return lane['contactId'] === contactId && lane['state'] === 'idle' ? true : undefined;
-      }, 10_000);
+      });
     });
   });
 
   describe('a Lead that was deleted in Salesforce', () => {
     it.each([
-      ['in the recycle bin', 'SCIM_Id__c'],
-      ['in the recycle bin', ''],
-      ['gone for good', 'SCIM_Id__c'],
-      ['gone for good', ''],
-    ])('is made anew, with all that the user has, when it is %s (external id field "%s")', async (where, field) => {
-      await start({}, { SALESFORCE_EXTERNAL_ID_FIELD: field });
-      const { id, leadId } = await provisioned({ ...ROBIN, title: 'Outlaw' });
+      ['in the recycle bin', 'SCIM_Id__c', 'its Lead was deleted in Salesforce; the user starts anew'],
+      ['in the recycle bin', '', 'its Lead was deleted in Salesforce; the user starts anew'],
+      ['gone for good', 'SCIM_Id__c', 'Salesforce does not show its Lead: an upsert tells whether it is there'],
+    ])(
+      'is made anew, with all that the user has, when it is %s (external id field "%s")',
+      async (where, field, why) => {
+        await start({}, { SALESFORCE_EXTERNAL_ID_FIELD: field });
+        const { id, leadId } = await provisioned({ ...ROBIN, title: 'Outlaw' });
+        await sandbox('DELETE', `/records/Lead/${leadId}`);
+        if (where === 'gone for good') await sandbox('DELETE', '/recycle-bin');
+        await patch(id, 'name.givenName', 'Robin');
+        const anew = await lead(({ FirstName }) => FirstName === 'Robin');
+        expect(anew).toMatchObject({ Title: 'Outlaw', LastName: 'Hood', Email: 'robin@example.com' });
+        expect(anew.Id).not.toBe(leadId);
+        expect(await settled(id)).toMatchObject({ leadId: anew.Id });
+        expect(reasons()).toContain(why);
+        await service.scim('DELETE', `/Users/${id}`);
+        await eventually(async () => ((await leads()).length === 0 ? true : undefined));
+      },
+    );
+
+    it('is not taken for deleted where it may be hidden and no external id tells, until somebody says so', async () => {
+      await start({}, { SALESFORCE_EXTERNAL_ID_FIELD: '' });
+      const { id, leadId } = await provisioned();
       await sandbox('DELETE', `/records/Lead/${leadId}`);
-      if (where === 'gone for good') await sandbox('DELETE', '/recycle-bin');
+      await sandbox('DELETE', '/recycle-bin');
       await patch(id, 'name.givenName', 'Robin');
-      const anew = await lead(({ FirstName }) => FirstName === 'Robin');
-      expect(anew).toMatchObject({ Title: 'Outlaw', LastName: 'Hood', Email: 'robin@example.com' });
-      expect(anew.Id).not.toBe(leadId);
-      expect(await settled(id)).toMatchObject({ leadId: anew.Id });
-      expect(reasons()).toContain('its Lead was deleted in Salesforce; the user starts anew');
-      await service.scim('DELETE', `/Users/${id}`);
-      await eventually(async () => ((await leads()).length === 0 ? true : undefined));
+      expect((await settled(id, 'parked'))['lastError']).toMatch(/LEAD_NOT_VISIBLE: .*View All.*retry --forget/);
+      expect(await leads()).toEqual([]);
     });
 
     it('is one Lead also when the answer to its creation is lost', async () => {

@@ -179,15 +179,11 @@ describe.each(ENGINES)('a SCIM user becomes a Salesforce Lead, on $name', (engin
     await eventually(async () => ((await leads()).length === 0 ? true : undefined));
   });
 
-  it.each([
-    ['before', 'with', 'SCIM_Id__c'],
-    ['after', 'with', 'SCIM_Id__c'],
-    ['before', 'without', ''],
-    ['after', 'without', ''],
-  ])(
-    'ends with one Lead when the connection breaks %s Salesforce committed, %s an external id field',
-    async (reset, _title, field) => {
-      service = await startService(engine, { SALESFORCE_EXTERNAL_ID_FIELD: field });
+  // Without an external id field a create that was cut off is waited for: test/provisioning/lost-create.test.ts.
+  it.each(['before', 'after'])(
+    'ends with one Lead when the connection breaks %s Salesforce committed',
+    async (reset) => {
+      service = await startService(engine);
       await sandbox('POST', '/sandbox/faults', [
         { match: { path: '/composite/sobjects' }, times: 1, action: { reset } },
       ]);
@@ -227,6 +223,6 @@ describe.each(ENGINES)('a SCIM user becomes a Salesforce Lead, on $name', (engin
     ]);
     const id = await create(ROBIN);
     expect((await service.scim('GET', `/Users/${id}`)).status).toBe(200);
-    await eventually(async () => ((await leads()).length === 1 ? true : undefined), 10_000);
+    await eventually(async () => ((await leads()).length === 1 ? true : undefined));
   });
 });

@@ -25,7 +25,7 @@ describe.each(ENGINES)('notifications of a service on $name', (engine) => {
     await request(`${service.sandbox.url}/sandbox/faults`, 'POST', [fault], { 'content-type': 'application/json' });
     await service.scim('POST', '/Users', { userName: 'robin', name: { familyName: 'Hood' } });
     const types = (): string[] => receiver.received.map((one) => verified(one).type);
-    await eventually(async () => (types().includes('gate.opened') ? true : undefined), 20_000);
+    await eventually(async () => (types().includes('gate.opened') ? true : undefined));
     expect(types()).toEqual(['gate.closed', 'gate.closed', 'gate.opened']);
     const authorization = { authorization: 'Bearer token-of-prometheus' };
     const page = await request(`${service.app.baseUrl}/metrics`, 'GET', undefined, authorization);
@@ -41,5 +41,5 @@ describe.each(ENGINES)('notifications of a service on $name', (engine) => {
     const shown = await service.admin('GET', '/config');
     expect(shown.text).not.toContain('token-in-the-url');
     expect(shown.text).not.toContain(SECRET);
-  }, 60_000);
+  });
 });

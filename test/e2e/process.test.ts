@@ -95,11 +95,18 @@ describe('the process', () => {
     const status = async (path: string): Promise<number> => (await fetch(`${origin}${path}`)).status;
     const create = (userName: string) =>
       request(`${scim}/Users`, 'POST', { userName, emails: [`${userName}@example.com`] });
+    const leads = async (): Promise<unknown[]> =>
+      (await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()) as unknown[];
     await create('first');
+    await eventually(async () => ((await leads()).length === 1 ? true : undefined));
     const faults = [{ match: { path: '/composite/sobjects' }, times: 1, action: { delayMs: 3_000 } }];
     await request(`${sandbox.url}/sandbox/faults`, 'POST', faults, { 'content-type': 'application/json' });
     await create('in-flight');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const isInFlight = async (): Promise<true | undefined> => {
+      const [fault] = (await (await fetch(`${sandbox.url}/sandbox/faults`)).json()) as { times: number }[];
+      return (fault?.times ?? 0) === 0 ? true : undefined;
+    };
+    await eventually(isInFlight);
     program.child.kill('SIGTERM');
     await eventually(async () => ((await status('/readyz')) === 503 ? true : undefined));
     expect(await status('/healthz')).toBe(200);
@@ -107,8 +114,6 @@ describe('the process', () => {
     expect(await program.exited).toBe(0);
     expect(program.stdout()).toMatch(/"msg":"lead delivered"/);
     await expect(fetch(origin)).rejects.toThrow('fetch failed');
-    const leads = async (): Promise<unknown[]> =>
-      (await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()) as unknown[];
     expect((await leads()).length).toBeGreaterThanOrEqual(2);
     await whenReady(run(environment, [], folder));
     await eventually(async () => ((await leads()).length === 3 ? true : undefined));
@@ -139,7 +144,7 @@ describe('the process', () => {
       await program.exited;
       return program.stdout() + program.stderr();
     };
-    await eventually(async () => ((await cli('show', 'guy')).includes('no sheriffs') ? true : undefined), 10_000);
+    await eventually(async () => ((await cli('show', 'guy')).includes('no sheriffs') ? true : undefined));
     await request(
       `${sandbox.url}/sandbox/config`,
       'PATCH',
@@ -147,11 +152,11 @@ describe('the process', () => {
       { 'content-type': 'application/json' },
     );
     expect(await cli('retry', 'guy')).toBe('1 user is due again\n');
-    await eventually(async () => ((await cli('show', 'guy')).includes('create delivered') ? true : undefined), 15_000);
+    await eventually(async () => ((await cli('show', 'guy')).includes('create delivered') ? true : undefined));
     expect(await cli('retry', '--all')).toBe('0 users are due again\n');
     expect(await cli('retry')).toContain('say which user, or --code or --class, or --all');
     expect(await cli('show', 'nobody')).toContain('nothing is known of a user nobody');
-  }, 60_000);
+  });
 
   it('names every fault of a wrong configuration at once and exits with 1', async () => {
     const folder = newFolder();
@@ -197,7 +202,7 @@ describe('the process', () => {
       TLS_CLIENT_CA_FILE: 'cert.pem',
     };
     const program = run(environment, [], folder);
-    const url = await eventually(async () => /SCIM 2\.0\s+(https\S+)/.exec(program.stdout())?.[1], 15_000);
+    const url = await eventually(async () => /SCIM 2\.0\s+(https\S+)/.exec(program.stdout())?.[1]);
     const ask = (client: object): Promise<number | string> =>
       new Promise((resolve) => {
         const request = get(`${new URL(url).origin}/readyz`, { ca: cert, ...client }, (answer) => {
@@ -247,46 +252,4 @@ describe('the process', () => {
     expect(files.some((text) => text.includes(secret))).toBe(false);
     expect(program.stdout() + program.stderr()).not.toContain(secret);
   });
-
-  it('keeps every 201 through kill -9 during 1,000 creates: one Lead each, and no other Lead', async () => {
-    const sandbox = await newSandbox();
-    const folder = newFolder();
-    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
-    const acknowledged = new Map<string, string>();
-    let next = 0;
-    for (let kills = 0; next < 1_000; kills += 1) {
-      const program = run(environment, [], folder);
-      const scim = await whenReady(program);
-      const timer = setTimeout(() => program.child.kill('SIGKILL'), 60 + ((kills * 137) % 400));
-      const client = async (): Promise<void> => {
-        while (next < 1_000) {
-          const userName = `user${next}`;
-          next += 1;
-          const answer = await request(`${scim}/Users`, 'POST', {
-            userName,
-            emails: [`${userName}@example.com`],
-          }).catch(() => undefined);
-          if (!answer) return;
-          expect(answer.status).toBe(201);
-          acknowledged.set(answer.body['id'] as string, userName);
-        }
-      };
-      await Promise.all(Array.from({ length: 16 }, client));
-      clearTimeout(timer);
-      program.child.kill('SIGKILL');
-      await program.exited;
-    }
-    const scim = await whenReady(run(environment, [], folder));
-    const total = ((await request(`${scim}/Users?count=0`, 'GET')).body['totalResults'] ?? 0) as number;
-    type Lead = { SCIM_Id__c: string; Email: string };
-    const leads = await eventually(async () => {
-      const all = (await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()) as Lead[];
-      return all.length >= total ? all : undefined;
-    }, 70_000);
-    expect(acknowledged.size).toBeGreaterThan(500);
-    expect(leads).toHaveLength(total);
-    const byUser = new Map(leads.map((lead) => [lead.SCIM_Id__c, lead]));
-    expect(byUser.size).toBe(total);
-    for (const [id, userName] of acknowledged) expect(byUser.get(id)?.Email).toBe(`${userName}@example.com`);
-  }, 120_000);
 });

@@ -1,7 +1,7 @@
 /** The stand-in as people run it: by command and flags, and embedded with a file of its own. */
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../support/free-port.ts';
 import { newFolder, runProgram, whenReady, type Program } from '../support/process.ts';
 import { eventually, request } from '../support/service.ts';
 
@@ -22,17 +22,8 @@ const run = (environment: Record<string, string>, args: readonly string[], cwd?:
   return program;
 };
 
-const freePort = (): Promise<string> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      // Safe: it listens on TCP.
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(String(port)));
-    });
-  });
-
 const urlOf = (program: Program, pattern: RegExp): Promise<string> =>
-  eventually(async () => pattern.exec(program.stdout())?.[1], 15_000);
+  eventually(async () => pattern.exec(program.stdout())?.[1]);
 
 const stop = async ({ child, exited }: Program): Promise<void> => {
   child.kill('SIGTERM');
@@ -84,7 +75,7 @@ describe('scim-salesforce sandbox', () => {
   });
 
   it.each([
-    ['a port that is none', ['--port', 'x'], 'SANDBOX_PORT must be integer'],
+    ['a port that is none', ['--port', 'x'], 'SANDBOX_PORT must be a whole number'],
     ['a file of another kind', ['--port', '0', '--file', process.execPath], 'holds no records of a stand-in'],
   ])('ends with 1 on %s', async (_title, args, message) => {
     const program = run({}, ['sandbox', ...args]);
@@ -101,13 +92,13 @@ describe('the embedded stand-in', () => {
   }
 
   const oneLead = (salesforce: string): Promise<Lead> =>
-    eventually(async () => (await getJson<Lead[]>(`${salesforce}/sandbox/records/Lead`))[0], 10_000);
+    eventually(async () => (await getJson<Lead[]>(`${salesforce}/sandbox/records/Lead`))[0]);
 
   const robin = { schemas: [], userName: 'Robin', emails: ['robin@wso2.com'] };
 
   it('has with SANDBOX_FILE the same Lead after a restart, and nothing is sent again', async () => {
     const folder = newFolder();
-    const environment = { SANDBOX_FILE: join(folder, 'org.json'), SANDBOX_PORT: await freePort() };
+    const environment = { SANDBOX_FILE: join(folder, 'org.json'), SANDBOX_PORT: String(await freePort()) };
     const first = await startEmbedded(folder, environment);
     await request(`${first.scim}/Users`, 'POST', robin);
     const lead = await oneLead(first.salesforce);
@@ -123,7 +114,7 @@ describe('the embedded stand-in', () => {
 
   it('makes its Leads anew when it has no file', async () => {
     const folder = newFolder();
-    const environment = { SANDBOX_PORT: await freePort() };
+    const environment = { SANDBOX_PORT: String(await freePort()) };
     const first = await startEmbedded(folder, environment);
     await request(`${first.scim}/Users`, 'POST', robin);
     const lead = await oneLead(first.salesforce);

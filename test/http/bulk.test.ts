@@ -447,7 +447,7 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
         }),
         { numRuns: 25 },
       );
-    }, 60_000);
+    });
 
     it('loses nothing beside single requests for the same users', async () => {
       const users = await Promise.all(Array.from({ length: 5 }, () => newUser()));
@@ -501,7 +501,7 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
       const leads = await eventually(async () => {
         const found = (await service.leads()).filter(({ LastName }) => String(LastName).startsWith(`${prefix}-`));
         return found.length >= operations.length ? found : undefined;
-      }, 10_000);
+      });
       expect(new Set(leads.map(({ LastName }) => LastName)).size).toBe(120);
       expect(leads).toHaveLength(120);
       const { body } = await service.scim('GET', `/Users/${idOf(results[119])}?attributes=${PROVISIONING}`);
@@ -532,7 +532,7 @@ describe.each(ENGINES)('Bulk on $name', (engine) => {
       expect(await count('/Users', `userName sw "${prefix}-"`)).toBe(0);
       expect(new Set(statuses(await bulk(operations.slice(1))))).toEqual(new Set(['201']));
       expect(await count('/Users', `userName sw "${prefix}-"`)).toBe(1000);
-    }, 30_000);
+    });
 
     it('refuses a body that is too large with 413', async () => {
       const title = 'x'.repeat(1024 * 1024);

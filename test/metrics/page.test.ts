@@ -36,7 +36,7 @@ describe.each(ENGINES)('/metrics on $name', (engine) => {
       const now = parsePage((await page()).text);
       const delivered = now.find(({ name }) => name === 'scim_delivery_latency_seconds_count');
       return delivered?.value === names.length ? now : undefined;
-    }, 14_000);
+    });
   });
   afterAll(() => service.close());
 

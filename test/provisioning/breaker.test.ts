@@ -1,7 +1,7 @@
 /** When failures count as lasting, and how long a connector waits then. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { breakerDelayMs, countCall, isTripped, type Calls } from '../../src/provisioning/breaker.ts';
+import { breakerDelayMs, countCall, isTripped, type Calls } from '../../src/provisioning/policy/breaker.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

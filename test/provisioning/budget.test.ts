@@ -1,6 +1,6 @@
 /** When the connector slows down, and when it leaves the rest of the calls to others. */
 import { describe, expect, it } from '@jest/globals';
-import { budgetPolicy, judgeBudget } from '../../src/provisioning/budget.ts';
+import { budgetPolicy, judgeBudget } from '../../src/provisioning/policy/budget.ts';
 
 describe('of 1,000 calls, 10 % kept', () => {
   it.each([

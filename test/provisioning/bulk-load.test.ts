@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
 import type { LeadLoader, LeadTarget } from '../../src/provisioning/lead-target.ts';
-import { recoverLoad } from '../../src/provisioning/recover-load.ts';
-import { runLoad, type LoadContext } from '../../src/provisioning/run-load.ts';
+import { recoverLoad } from '../../src/provisioning/loads/recover-load.ts';
+import { runLoad, type LoadContext } from '../../src/provisioning/loads/run-load.ts';
 import { Worker } from '../../src/provisioning/worker.ts';
 import type { Load } from '../../src/storage/store.ts';
 import { ENGINES } from '../support/engines.ts';
+import { inTurns } from '../support/in-turns.ts';
 import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';
 
 const FROM = 20;
 const POLLS = { from: FROM, pollMs: 20, maxPollMs: 60 };
 const MINUTE = 60_000;
+const HOUR_AND_MORE = 61 * MINUTE;
 /** Far longer than a batch of some users takes. */
 const STEP_MS = 500;
 
@@ -38,7 +40,7 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     ...more,
   });
   const createMany = async (count: number, first = 0): Promise<readonly string[]> =>
-    Promise.all(Array.from({ length: count }, (_, at) => world.create(person(`u${first + at}`))));
+    inTurns(count, (at) => world.create(person(`u${first + at}`)));
   const loadContext = (more: Partial<LoadContext> = {}): LoadContext => ({
     ...world.context(),
     load: POLLS,
@@ -73,6 +75,8 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     const { due } = await world.store.countLanes(CONNECTOR);
     return due === 0 && (await loadNow()) === undefined;
   };
+  const claimAll = (): Promise<readonly object[]> =>
+    world.store.claimLanes({ connector: CONNECTOR, limit: 100, lease: 'x', leaseMs: 1, now: now() });
   /** A minute passes now and then, so that a batch that is under way does not lose all its time at once. */
   const idleOrMinuteLater = (): (() => Promise<boolean>) => {
     let skippedAt = Date.now();
@@ -98,26 +102,26 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     });
   };
 
-  it('makes the Leads of 3,000 new users by one job, exactly one each, with few calls', async () => {
-    const ids = await createMany(3_000);
+  it('makes the Leads of 1,000 new users by one job, exactly one each, with few calls', async () => {
+    const ids = await createMany(1_000);
     await work(isIdle);
     const leads = await world.leads();
-    expect(leads).toHaveLength(3_000);
+    expect(leads).toHaveLength(1_000);
     expect(new Set(leads.map((lead) => lead['SCIM_Id__c']))).toEqual(new Set(ids));
     expect(leads.every((lead) => lead['LastName'] === String(lead['Email']).split('@')[0])).toBe(true);
     const { api } = await world.calls();
     expect(api).toBeLessThanOrEqual(25);
     const told = world.events.filter(({ kind }) => kind === 'load');
     expect(told).toEqual([
-      expect.objectContaining({ event: 'load started', users: 3_000 }),
-      expect.objectContaining({ event: 'load ended', users: 3_000, reason: 'complete, 3000 of 3000 Leads written' }),
+      expect.objectContaining({ event: 'load started', users: 1_000 }),
+      expect.objectContaining({ event: 'load ended', users: 1_000, reason: 'complete, 1000 of 1000 Leads written' }),
     ]);
     const story = (await world.story()).map(({ event }) => event);
     expect(story).toEqual(['load started', 'load ended']);
     const lane = await world.lane(ids[0] ?? '');
     expect(lane).toMatchObject({ state: 'idle', attempts: 0, origin: 'created' });
     expect(lane?.leadId).toBe(leads.find((lead) => lead['SCIM_Id__c'] === ids[0])?.Id);
-  }, 60_000);
+  });
 
   it('leaves fewer users than it is for to the batches', async () => {
     await createMany(FROM - 1);
@@ -305,6 +309,67 @@ describe.each(ENGINES)('bulk loads on $name', (engine) => {
     await createMany(FROM);
     await work(isIdle, more as Partial<DeliveryContext>);
     expect(world.events.filter(({ kind }) => kind === 'load')).toEqual([]);
+  });
+
+  it('is not held up by something in between that answers the start of a job in place of Salesforce', async () => {
+    await createMany(FROM);
+    await world.fault({ method: 'PATCH', path: '/jobs/ingest' }, { status: 200, body: 'html' }, 1);
+    await work(idleOrMinuteLater());
+    expect(await world.leads()).toHaveLength(FROM);
+  });
+
+  it('is not held up by something in between that answers the end of a job in place of Salesforce', async () => {
+    await createMany(FROM);
+    await expect(runLoad(loadContext({ target: dyingAt('start', 'before') }))).rejects.toThrow(Killed);
+    skippedMs += 2 * MINUTE;
+    await world.fault({ method: 'PATCH', path: '/jobs/ingest' }, { status: 200, body: 'html' }, 1);
+    await work(idleOrMinuteLater());
+    expect(await world.leads()).toHaveLength(FROM);
+  });
+
+  it('tells no change of a user while a batch of an aborted job may still write what was before it', async () => {
+    await world.control('PATCH', '/config', { bulkStepMs: 60_000 });
+    const [before = '', after = ''] = await createMany(FROM);
+    const running = runLoad(loadContext());
+    while ((await loadNow())?.jobId === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    await world.patch(before, 'name.familyName', 'Changed');
+    await world.store.pauseConnector(CONNECTOR, { reason: 'wait', actor: 'me', at: now() });
+    expect(await running).toMatchObject({ kind: 'broken' });
+    await world.store.resumeConnector(CONNECTOR, { reason: 'go', actor: 'me', at: now() });
+    await world.patch(after, 'name.familyName', 'Changed');
+    expect(await claimAll()).toEqual([]);
+    skippedMs += MINUTE;
+    expect(await claimAll()).toHaveLength(FROM);
+  });
+
+  it('tells no change of a user while a batch of a job of a process that died may still write what was before it', async () => {
+    const [changed = ''] = await createMany(FROM);
+    await expect(runLoad(loadContext({ target: dyingAt('start', 'before') }))).rejects.toThrow(Killed);
+    skippedMs += 2 * MINUTE;
+    expect(await recoverLoad(loadContext(), (await loadNow()) as Load)).toMatchObject({ kind: 'done' });
+    await world.patch(changed, 'name.familyName', 'Changed');
+    expect(await claimAll()).toEqual([]);
+    skippedMs += MINUTE;
+    expect(await claimAll()).toHaveLength(FROM);
+  });
+
+  it('opens the gate when Salesforce tells of a job that goes on, and delivers changes of other users meanwhile', async () => {
+    const known = await world.create(person('known'));
+    await work(isIdle);
+    await world.control('PATCH', '/config', { bulkStepMs: 3_600_000 });
+    await createMany(FROM);
+    await work(async () => (await loadNow())?.jobId !== undefined);
+    skippedMs += HOUR_AND_MORE;
+    await world.store.closeGate(
+      CONNECTOR,
+      { class: 'outage', reason: 'x', failures: 1, until: now() },
+      'gate closed',
+      now(),
+    );
+    await world.patch(known, 'name.familyName', 'Changed');
+    await work(async () => (await world.leads()).some((lead) => lead['LastName'] === 'Changed'));
+    expect(await loadNow()).toMatchObject({ users: FROM });
+    expect((await world.store.readConnector(CONNECTOR)).gate).toBeUndefined();
   });
 
   it('keeps values as they are: quotes, line ends, commas, letters of all scripts and a text that reads as null', async () => {

@@ -1,5 +1,5 @@
 /** What Salesforce, its token endpoint and the network say, and which class of fault it is. */
-import type { FaultClass } from '../../src/provisioning/classify.ts';
+import type { FaultClass } from '../../src/provisioning/policy/classify.ts';
 import type { Fault } from '../../src/provisioning/lead-target.ts';
 
 export type Row = readonly [

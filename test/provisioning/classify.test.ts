@@ -1,6 +1,6 @@
 /** Which class a fault is of. */
 import { describe, expect, it } from '@jest/globals';
-import { classifyFault } from '../../src/provisioning/classify.ts';
+import { classifyFault } from '../../src/provisioning/policy/classify.ts';
 import { faultOf, NETWORK, OAUTH, REST, type Row } from './classify.cases.ts';
 
 const titled = (rows: readonly Row[]) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConnectorGate, type Entry } from '../../src/provisioning/connector-gate.ts';
-import { deliverBatch, type BatchResult } from '../../src/provisioning/deliver-batch.ts';
+import { ConnectorGate, type Entry } from '../../src/provisioning/gate/connector-gate.ts';
+import { deliverBatch, type BatchResult } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
 import type { Gate } from '../../src/storage/store.ts';
 import { ENGINES } from '../support/engines.ts';
@@ -73,6 +73,27 @@ describe.each(ENGINES)('the gate of a connector on $name', (engine) => {
     expect(await events()).toEqual(['gate closed', ...Array.from({ length: 11 }, () => 'probe failed'), 'gate opened']);
     const told = world.events.map(({ kind }) => kind).filter((kind) => kind !== 'attempt');
     expect(told).toEqual(await events());
+  });
+
+  it.each([
+    [400, 'invalid_grant'],
+    [400, 'INVALID_LOGIN'],
+    [401, 'ORG_LOCKED'],
+    [400, 'a code that nobody knows'],
+  ])('tries a login that was refused with %s %s when somebody says resume, and not before', async (status, error) => {
+    const process = start();
+    const ids = [await create('robin'), await create('marian')];
+    await world.fault({ path: '/services/oauth2/token' }, { status, body: { error } }, ALWAYS);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await step(process);
+      now += MINUTE;
+    }
+    expect((await world.calls()).token).toBe(1);
+    await world.control('POST', '/faults', []);
+    await world.store.resumeConnector(CONNECTOR, { reason: 'mended', actor: 'admin', at: now });
+    for (let turn = 0; turn < 2; turn += 1) await step(process);
+    expect(await gateNow()).toBeUndefined();
+    for (const id of ids) expect(await world.lane(id)).toMatchObject({ state: 'idle' });
   });
 
   it('stays away for half a minute when every second call fails, instead of flapping', async () => {

@@ -1,8 +1,8 @@
 /** When a Lead differs from what its user says, and when Salesforce only writes the same thing otherwise. */
 import { describe, expect, it } from '@jest/globals';
-import { driftOf, isSame } from '../../src/provisioning/drift.ts';
+import { driftOf, isSame } from '../../src/provisioning/batch/drift.ts';
 import type { LeadFields, LeadValue } from '../../src/provisioning/lead-target.ts';
-import type { Mapping } from '../../src/provisioning/mapping.ts';
+import type { Mapping } from '../../src/provisioning/mapping/mapping.ts';
 import { laneWith, LEAD_ID } from './support/lane.ts';
 
 const MAPPING: Mapping = {

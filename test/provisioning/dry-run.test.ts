@@ -1,6 +1,6 @@
 /** A dry run writes nothing to Salesforce and loses nothing. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/deliver-batch.ts';
+import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { AttemptEntry } from '../../src/storage/store.ts';
 import { ENGINES, LASTING_ENGINES } from '../support/engines.ts';
@@ -128,5 +128,5 @@ describe.each(LASTING_ENGINES)('DRY_RUN on $name', (engine) => {
       await sandbox.close();
       await database.drop();
     }
-  }, 30_000);
+  });
 });

@@ -1,7 +1,7 @@
 /** A write whose answer nobody waits for any more may be carried out later: nothing of its user is sent until that is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/deliver-batch.ts';
+import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
 import { ENGINES } from '../support/engines.ts';
 import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';

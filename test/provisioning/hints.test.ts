@@ -1,7 +1,7 @@
 /** What an operator is told to do. */
 import { describe, expect, it } from '@jest/globals';
-import { RETRY } from '../../src/provisioning/retry.ts';
-import { hintFor } from '../../src/provisioning/hints.ts';
+import { RETRY } from '../../src/provisioning/policy/retry.ts';
+import { hintFor } from '../../src/provisioning/policy/hints.ts';
 import { faultOf, OAUTH, REST } from './classify.cases.ts';
 
 const parking = REST.filter(([is, , code]) => RETRY[is].attempts === 1 && /^[A-Z_]+$/.test(code));

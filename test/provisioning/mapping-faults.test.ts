@@ -1,7 +1,7 @@
 /** What is said about a mapping file that cannot be used: each fault, its place, and what to change. */
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
-import { createMapping } from '../../src/provisioning/mapping.ts';
+import { createMapping } from '../../src/provisioning/mapping/mapping.ts';
 import { userType } from '../scim/support/registries.ts';
 import { compile, ENTERPRISE, faultsOf, mappingData, REQUIRED } from './support/mapping.ts';
 
@@ -236,6 +236,12 @@ describe('a mapping file is refused', () => {
   it('for a broken regular expression, in the words of the JavaScript engine', () => {
     expect(faultsOf(withRule({ expression: '$match(userName, /a{2,1}/)' }))).toEqual([
       expect.stringMatching(/^fields\.City\.expression: is no JSONata: Invalid regular expression: .* out of order/),
+    ]);
+  });
+
+  it.each(['/(?=a)b/', '/(a)\\1/', '/(?<!a)b/'])('for %s, which only a search that goes back can match', (pattern) => {
+    expect(faultsOf(withRule({ expression: `$match(userName, ${pattern})` }))).toEqual([
+      expect.stringMatching(/^fields\.City\.expression: \/.*\/ is refused by RE2, which has no look-around/),
     ]);
   });
 

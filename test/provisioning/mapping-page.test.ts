@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
-import type { MappingFile } from '../../src/provisioning/mapping-file.ts';
-import { runTests } from '../../src/provisioning/mapping-tests.ts';
+import type { MappingFile } from '../../src/provisioning/mapping/file.ts';
+import { runTests } from '../../src/provisioning/mapping/tests.ts';
 import { compile, compileFields, ENTERPRISE, faultsOf, mappingData, REQUIRED } from './support/mapping.ts';
 
 const page = readFileSync(new URL('../../docs/mapping.md', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 /** Whether a mapping makes of the users in its tests what they say. */
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
-import type { MappingFile } from '../../src/provisioning/mapping-file.ts';
-import { runTests } from '../../src/provisioning/mapping-tests.ts';
+import type { MappingFile } from '../../src/provisioning/mapping/file.ts';
+import { runTests } from '../../src/provisioning/mapping/tests.ts';
 import { compile, REQUIRED } from './support/mapping.ts';
 
 const ROBIN = { userName: 'robin', userType: 'Customer' };

@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/scim/json.ts';
 import type { LeadValue } from '../../src/provisioning/lead-target.ts';
-import { MappingError } from '../../src/provisioning/mapping-error.ts';
-import { compile, compileFields, ENTERPRISE, REQUIRED } from './support/mapping.ts';
+import { MappingError } from '../../src/provisioning/mapping/error.ts';
+import { compile, compileFields, ENTERPRISE, readSchema, REQUIRED } from './support/mapping.ts';
 
 const USER: JsonObject = {
   userName: 'robin',
@@ -45,6 +45,18 @@ const CASES: readonly Case[] = [
   },
   { title: 'a constant', rule: { constant: 'Web' }, value: 'Web' },
   { title: 'the result of an expression', rule: { expression: '$uppercase(userName) & "!"' }, value: 'ROBIN!' },
+  {
+    title: 'a text without what a pattern finds',
+    rule: { expression: '$replace("tel:+1", /^TEL:/i, "")' },
+    value: '+1',
+  },
+  { title: 'the groups of a pattern', rule: { expression: '$match("d-7", /([a-z])-(\\d)/).groups[1]' }, value: '7' },
+  { title: 'a pattern of whole characters', rule: { expression: '$match("😀x", /.x/).match' }, value: '😀x' },
+  {
+    title: 'what a pattern finds, which would keep a search that goes back busy for minutes',
+    rule: { expression: '$contains($pad("", 60, "x"), /(x+x+)+y/) ? "found" : "none"' },
+    value: 'none',
+  },
   { title: 'the default where there is no value', rule: { from: 'nickName', default: 'none' }, value: 'none' },
   { title: 'the default where the value is empty', rule: { from: 'displayName', default: 'none' }, value: 'none' },
   { title: 'the default where the value is blank', rule: { from: 'title', default: 'none' }, value: 'none' },
@@ -119,6 +131,28 @@ describe('map gives', () => {
     expect(await compile({ fields: REQUIRED }).map(USER)).toEqual({ LastName: 'robin', Company: 'Acme' });
   });
 
+  it.each([
+    ['addresses.locality', null, 'Nottingham'],
+    ['$exists(addresses) ? "some" : "none"', 'none', 'some'],
+    ['$not($exists(addresses)) and $exists(nickName) ? nickName : "none"', 'none', 'none'],
+    ['$count(*)', '1', '2'],
+    ['$count($keys())', '1', '2'],
+    ['$count($keys($))', '1', '2'],
+    ['$lookup($, "addresses").locality', null, 'Nottingham'],
+    ['$string($$) = "{}" ? "nobody" : $string($count($spread($)))', '1', '2'],
+    ['**.locality', null, 'Nottingham'],
+    ['$merge([$, {"a": 1}]).addresses.locality', null, 'Nottingham'],
+    ['($sift($, function($v, $k) { $k = "addresses" })).addresses.locality', null, 'Nottingham'],
+    ['$type($) & $length($string(addresses))', 'object', 'object27'],
+  ])('what %s gives each of two users, whichever comes first', async (expression, without, having) => {
+    const users = [{ userName: 'a' }, { userName: 'b', addresses: [{ locality: 'Nottingham' }] }];
+    const wanted = [without, having];
+    const mapping = compileFields({ City: { expression } });
+    for (const at of [0, 1, 0, 1]) expect((await mapping.map(users[at] ?? {}))['City']).toBe(wanted[at]);
+    const other = compileFields({ City: { expression } });
+    for (const at of [1, 0]) expect((await other.map(users[at] ?? {}))['City']).toBe(wanted[at]);
+  });
+
   it('the same for users that are mapped at the same time', async () => {
     const mapping = compileFields({ FirstName: { expression: 'name.givenName' } });
     const users = ['a', 'b', 'c'].map((givenName) => ({ userName: 'u', name: { givenName } }));
@@ -150,6 +184,16 @@ describe('map throws a MappingError that names the field, the place and no value
       'failed at character 25 (f): the recursion is too deep [D1011]',
     ],
     ['it makes too long a list', '$count([1..1000000])', 'failed at character 11 (..): a list became too long [D2015]'],
+    [
+      'it doubles a text for ever',
+      "$length($reduce([1..40], function($a, $b) { $a & $a }, 'x'))",
+      'a text became too long',
+    ],
+    [
+      'a pattern matches again and again',
+      '$replace($pad("", 20000, "x"), /x/, "")',
+      '/x/ matched too often; a text may have 10,000 matches',
+    ],
     ['its author says so', '$error("no team")', 'no team'],
   ])('when %s', async (_title, expression, text) => {
     const mapped = compileFields({ Description: { expression } }).map(USER);
@@ -256,4 +300,17 @@ it('a mapping file may say something else', () => {
 it('the defaults of fields are told apart, as they would be sent', () => {
   const { fallbacks } = compileFields({ City: { from: 'nickName', default: 'x'.repeat(50), truncate: true } });
   expect(fallbacks).toEqual({ City: 'x'.repeat(40) });
+});
+
+it('lets what else there is to do have its turn between two users', async () => {
+  const mapping = compile(readSchema('lead-mapping'));
+  let turns = 0;
+  const turn = (): void => {
+    turns += 1;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  await Promise.all(Array.from({ length: 50 }, () => mapping.map(USER)));
+  clearImmediate(next);
+  expect(turns).toBeGreaterThanOrEqual(49);
 });

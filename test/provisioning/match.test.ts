@@ -1,8 +1,8 @@
 /** Whether a user without a known Lead gets a new one or one that is in Salesforce already. */
 import { describe, expect, it } from '@jest/globals';
-import { hintFor } from '../../src/provisioning/hints.ts';
+import { hintFor } from '../../src/provisioning/policy/hints.ts';
 import type { FoundLead } from '../../src/provisioning/lead-target.ts';
-import { matchLead, type Match, type MatchInput } from '../../src/provisioning/match.ts';
+import { matchLead, type Match, type MatchInput } from '../../src/provisioning/batch/match.ts';
 import { laneWith } from './support/lane.ts';
 
 const lane = laneWith();
@@ -26,13 +26,6 @@ const park = (code: string, message: string): Match => {
   if (hint === undefined) throw new TypeError(`${code} has no hint`);
   return { kind: 'park', error: { class: 'policy', code, message, hint } };
 };
-const recovered: Match = {
-  kind: 'link',
-  leadId: '00Q1',
-  origin: 'created',
-  reason: 'Lead of an earlier create whose answer was lost',
-};
-
 interface Case extends Partial<Omit<MatchInput, 'by'>> {
   readonly title: string;
   readonly by?: string | undefined;
@@ -137,20 +130,6 @@ const BY_EXTERNAL_ID: readonly Case[] = [
   { title: 'adopts a free Lead even so', lane: lost, candidates: [open], match: adopted('00Q1') },
 ];
 
-const AFTER_LOST_ANSWER: readonly Case[] = [
-  { title: 'links the only Lead', candidates: [open], match: recovered },
-  { title: 'links the only Lead where others are skipped', candidates: [open], onMatch: 'skip', match: recovered },
-  { title: 'links the only Lead that is not converted', candidates: [open, converted], match: recovered },
-  { title: 'creates the Lead when none is found', candidates: [], match: create },
-  { title: 'does not choose among several', candidates: [open, second], match: ambiguous('00Q1, 00Q2') },
-  { title: 'follows a converted one', candidates: [converted], match: followed(converted) },
-  {
-    title: 'parks when there is no e-mail to look for',
-    by: undefined,
-    match: park('CREATE_OUTCOME_UNKNOWN', 'an earlier create may have reached Salesforce'),
-  },
-];
-
 type Row = Omit<Case, 'title' | 'match'>;
 
 function match(defaults: Row, row: Row): Match {
@@ -158,7 +137,6 @@ function match(defaults: Row, row: Row): Match {
   return matchLead({
     lane,
     candidates: [],
-    hasExternalIdField: true,
     onMatch: 'adopt',
     ...input,
     ...(by !== undefined && { by }),
@@ -168,7 +146,6 @@ function match(defaults: Row, row: Row): Match {
 describe('a Lead with the same e-mail', () => {
   it.each(BY_EMAIL)('$title', (row) => {
     expect(match({}, row)).toEqual(row.match);
-    expect(match({ hasExternalIdField: false }, row)).toEqual(row.match);
   });
 });
 
@@ -176,14 +153,8 @@ describe('in an org with an external-id field', () => {
   it.each(BY_EXTERNAL_ID)('$title', (row) => expect(match({}, row)).toEqual(row.match));
 });
 
-describe('after a create whose answer was lost, in an org without an external-id field', () => {
-  it.each(AFTER_LOST_ANSWER)('$title', (row) =>
-    expect(match({ lane: lost, hasExternalIdField: false }, row)).toEqual(row.match),
-  );
-});
-
 it('a user without e-mail gets a Lead when no create is on its way', () => {
-  expect(match({}, { by: undefined, hasExternalIdField: false })).toEqual(create);
+  expect(match({}, { by: undefined })).toEqual(create);
 });
 
 it.each([

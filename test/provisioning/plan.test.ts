@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LeadFields } from '../../src/provisioning/lead-target.ts';
-import type { Mapping } from '../../src/provisioning/mapping.ts';
-import { delta, planDelivery, type Plan } from '../../src/provisioning/plan.ts';
+import type { Mapping } from '../../src/provisioning/mapping/mapping.ts';
+import { delta, planDelivery, type Plan } from '../../src/provisioning/batch/plan.ts';
 import type { Lane } from '../../src/storage/store.ts';
 import { laneWith, LEAD_ID } from './support/lane.ts';
 
@@ -334,10 +334,11 @@ const BY_MODE: readonly Case[] = [
     plan: create(TOLD, 'no Lead is known for this user'),
   },
   {
-    title: 'does not write a field to an adopted Lead that is for new ones',
+    title:
+      'does not write a field to an adopted Lead that is for new ones, nor a default, and knows of both for the next time',
     lane: adopted(),
     mapping: modes({ LastName: 'onCreate' }),
-    plan: skip('no mapped change'),
+    plan: update({}, { Company: '[not provided]' }, 'Lead linked; Salesforce was told nothing yet'),
   },
   {
     title: 'does not write a field again that is for new Leads',

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import type { JsonObject } from '../../src/scim/json.ts';
-import type { MappingFile } from '../../src/provisioning/mapping-file.ts';
-import { runTests } from '../../src/provisioning/mapping-tests.ts';
+import type { MappingFile } from '../../src/provisioning/mapping/file.ts';
+import { runTests } from '../../src/provisioning/mapping/tests.ts';
 import { compile, ENTERPRISE, mappingData, readSchema } from './support/mapping.ts';
 
 const PRESETS = ['lead-mapping', 'mappings/tutorial'];

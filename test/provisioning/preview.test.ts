@@ -1,7 +1,7 @@
 /** What would be done, told before it is, by the same decisions as a delivery. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { previewUser, type Preview } from '../../src/provisioning/preview.ts';
-import { simulate, type Simulation } from '../../src/provisioning/simulate.ts';
+import { previewUser, type Preview } from '../../src/provisioning/look/preview.ts';
+import { simulate, type Simulation } from '../../src/provisioning/look/simulate.ts';
 import { ENGINES } from '../support/engines.ts';
 import { compile, readSchema } from './support/mapping.ts';
 import { CONNECTOR, EXTERNAL_ID, openWorld, person, type World } from './support/world.ts';
@@ -177,6 +177,6 @@ describe.each(ENGINES)('on $name', (engine) => {
       const controller = new AbortController();
       const stopped = await run({ stopping: controller.signal, onProgress: () => controller.abort() });
       expect(stopped.counts.create + stopped.counts.error).toBe(1000);
-    }, 60_000);
+    });
   });
 });

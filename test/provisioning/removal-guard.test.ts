@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/deliver-batch.ts';
+import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
-import { createMapping, type Mapping } from '../../src/provisioning/mapping.ts';
+import { createMapping, type Mapping } from '../../src/provisioning/mapping/mapping.ts';
 import { readSchemaFile } from '../../src/schema-files.ts';
 import { ENGINES } from '../support/engines.ts';
 import { userType } from '../scim/support/registries.ts';
@@ -128,6 +128,22 @@ describe.each(ENGINES)('the guard over removals on $name', (engine) => {
     await world.remove(ids[5] as string);
     await deliver();
     expect(await world.leads()).toHaveLength(2);
+  });
+
+  it('goes on counting when the clock was set back since somebody approved', async () => {
+    const ids = await people(8);
+    for (const id of ids.slice(0, 3)) await world.remove(id);
+    await deliver();
+    await world.store.judgeHeld(CONNECTOR, 'approved', { ...by, at: now + HOUR });
+    now += HOUR;
+    await deliver();
+    expect(await world.leads()).toHaveLength(5);
+    now -= HOUR;
+    for (const id of ids.slice(3)) {
+      await world.remove(id);
+      await deliver();
+    }
+    expect(await world.leads()).toHaveLength(3);
   });
 
   it('leaves the Lead of a rejected deletion alone, and free for whoever has its e-mail next', async () => {

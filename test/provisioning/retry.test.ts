@@ -1,8 +1,8 @@
 /** How long to wait after a fault. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { classifyFault, type FaultClass } from '../../src/provisioning/classify.ts';
-import { gateDelayMs, recordDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/retry.ts';
+import { classifyFault, type FaultClass } from '../../src/provisioning/policy/classify.ts';
+import { gateDelayMs, recordDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/policy/retry.ts';
 import { faultOf, type Row } from './classify.cases.ts';
 
 const SECOND = 1000;

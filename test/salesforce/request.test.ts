@@ -250,8 +250,17 @@ describe('a deadline', () => {
     expect(stub.apiCalls).toHaveLength(1);
   });
 
+  it('keeps a write from being sent that has less than a quarter of its time-out, and no look-up', async () => {
+    const found = { body: { records: [], totalSize: 0, done: true } };
+    await start((seen) => (seen.method === 'GET' ? found : acceptAll(seen)), 20_000);
+    expect(await write(NOW + 4_999)).toMatchObject([{ fault: { code: 'DEADLINE', committed: 'no' } }]);
+    expect(await write(NOW + 5_000)).toMatchObject([{ kind: 'done' }]);
+    await leads.find({ field: 'Email' }, ['a@example.com'], NOW + 1_000);
+    expect(stub.apiCalls).toHaveLength(2);
+  });
+
   it('bounds the call when it comes before the time-out', async () => {
-    await start((_, index) => (index === 0 ? { delayMs: 1500 } : {}), 20_000);
+    await start((_, index) => (index === 0 ? { delayMs: 1500 } : {}), 4_000);
     const startedAt = performance.now();
     expect(await write(NOW + 1000)).toMatchObject([
       { kind: 'failed', fault: { code: 'ETIMEDOUT', message: 'no complete answer within 1000 ms' } },

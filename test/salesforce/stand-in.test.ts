@@ -447,3 +447,37 @@ describe('the org', () => {
     });
   });
 });
+
+describe('a campaign that got another name', () => {
+  const salesforce = async (method: string, path: string, body: object): Promise<Row> => {
+    const form = {
+      grant_type: 'password',
+      client_id: 'x',
+      client_secret: 'x',
+      username: 'm@example.com',
+      password: 'x',
+    };
+    const login = { method: 'POST', body: new URLSearchParams(form) };
+    const token = (await (await fetch(`${sandbox.url}/services/oauth2/token`, login)).json()) as Row;
+    const headers = { authorization: `Bearer ${String(token['access_token'])}`, 'content-type': 'application/json' };
+    const url = `${sandbox.url}/services/data/v67.0/sobjects/${path}`;
+    const text = await (await fetch(url, { method, headers, body: JSON.stringify(body) })).text();
+    return text === '' ? {} : (JSON.parse(text) as Row);
+  };
+  const members = async (): Promise<Row[]> => (await control('GET', 'records/CampaignMember')) as Row[];
+
+  it('is told by its id; who leaves it under the old name and joins it under the new one stays in it', async () => {
+    const campaignId = (await salesforce('POST', 'Campaign', { Name: 'Spring' }))['id'] as string;
+    const leadId = await idOf(leads.write([upsert(1)], LATER));
+    const join = { kind: 'join', leadId, campaign: 'Spring' } as const;
+    expect(await leads.writeMembers([join], LATER)).toEqual([{ kind: 'done', campaignId }]);
+    const before = await members();
+    await salesforce('PATCH', `Campaign/${campaignId}`, { Name: 'Summer' });
+    const leave = { kind: 'leave', leadId, campaign: 'Spring', campaignId } as const;
+    const both = [leave, { ...join, campaign: 'Summer' }];
+    expect(await leads.writeMembers(both, LATER)).toMatchObject([{ kind: 'done' }, { kind: 'done', campaignId }]);
+    expect(await members()).toEqual(before);
+    await leads.writeMembers([leave], LATER);
+    expect(await members()).toEqual([]);
+  });
+});

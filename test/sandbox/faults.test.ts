@@ -28,6 +28,14 @@ describe('a fault', () => {
     expect([login.status, login.json]).toMatchObject([400, { error: 'rate_limit_exceeded' }]);
   });
 
+  it('hits the calls alone whose body holds a text', async () => {
+    const client = await start();
+    const action = { status: 500, errorCode: 'UNKNOWN_EXCEPTION' };
+    await setFaults(client, { match: { body: 'Poison' }, times: 9, action });
+    expect((await client.send('PATCH', UPSERT, { ...LEAD, LastName: 'Poison' })).status).toBe(500);
+    expect((await client.send('PATCH', UPSERT, LEAD)).status).toBe(201);
+  });
+
   it('answers with headers of its own', async () => {
     const client = await start();
     const action = { status: 429, body: [], headers: { 'Retry-After': '7' } };

@@ -69,5 +69,5 @@ describe('@salesforce/core', () => {
       'deletes',
       'is refused a jwt of a user that there is not',
     ]);
-  }, 60_000);
+  });
 });

@@ -55,6 +55,29 @@ describe('connectionReset', () => {
   });
 });
 
+describe('rowLatencyMs', () => {
+  it('is what each record of a collection takes, also of those that travel together', async () => {
+    const client = await start({ config: { rowLatencyMs: 400 } });
+    const records = [1, 2].map((at) => ({ attributes: { type: 'Lead' }, ...LEAD, LastName: `Doe ${at}` }));
+    const timed = async (path: string, body: unknown): Promise<number> => {
+      const startedAt = performance.now();
+      expect((await client.send('POST', path, body)).status).toBe(200);
+      return performance.now() - startedAt;
+    };
+    expect(await timed('/composite/sobjects', { records })).toBeGreaterThanOrEqual(799);
+    const part = (referenceId: string) => ({
+      method: 'POST',
+      url: '/services/data/v67.0/composite/sobjects',
+      referenceId,
+      body: { records },
+    });
+    expect(await timed('/composite', { compositeRequest: [part('a'), part('b')] })).toBeGreaterThanOrEqual(1_599);
+    const startedAt = performance.now();
+    expect((await client.send('GET', '/limits')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(400);
+  });
+});
+
 describe('tokenRequests', () => {
   it('refuses a token request that comes while another is being answered', async () => {
     const client = await start({ config: { tokenRequests: 'one-at-a-time', tokenLatencyMs: 100 } });

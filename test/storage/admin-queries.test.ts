@@ -1,6 +1,7 @@
 /** What the people on call ask of a store: lanes by error and by Lead, retries, pages of the journal, clients seen. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LeasedLane, SeenClient, Settlement, Store } from '../../src/storage/store.ts';
+import type { LeasedLane, Settlement, Store } from '../../src/storage/store.ts';
+import type { SeenClient } from '../../src/storage/service-store.ts';
 import { ENGINES, openEngine, storedUser, userKeys } from '../support/engines.ts';
 import { settlement } from './support/settlement.ts';
 

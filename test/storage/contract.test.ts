@@ -183,9 +183,9 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await store.settleLanes(CONNECTOR, 'zombie', [settlement(abandoned as LeasedLane)], 11_001)).toEqual(
         new Set(),
       );
-      expect(await store.linkLanes(CONNECTOR, 'zombie', [{ userId: user.id, origin: 'created', told: '{}' }])).toEqual(
-        new Set(),
-      );
+      expect(
+        await store.linkLanes(CONNECTOR, 'zombie', [{ userId: user.id, origin: 'created', told: '{}' }], 1_100),
+      ).toEqual(new Set());
       expect(await store.readLane(CONNECTOR, user.id)).not.toHaveProperty('leadId');
     });
 
@@ -249,12 +249,23 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await claim(store, 1_400, 'next')).toHaveLength(1);
     });
 
+    it('tells which creates may have made a Lead that no lane is linked with, until that is known', async () => {
+      const user = await create('bjensen');
+      const [lane] = await claim(store, 1_000);
+      const link = { userId: user.id, origin: 'created', told: '{}', sent: '{"at":1}' } as const;
+      await store.linkLanes(CONNECTOR, 'lease-1', [link], 1_100);
+      expect(await store.readLostCreates(CONNECTOR)).toMatchObject([{ userId: user.id, sent: '{"at":1}' }]);
+      expect(await store.readLostCreates('other')).toEqual([]);
+      const lead = { leadId: '00Q1', origin: 'created', told: '{}' } as const;
+      await store.settleLanes(CONNECTOR, 'lease-1', [settlement(lane as LeasedLane, { lead })], 1_200);
+      expect(await store.readLostCreates(CONNECTOR)).toEqual([]);
+    });
+
     it('keeps a failed lane due later, with its error, its attempts and the link that was remembered', async () => {
       const user = await create('bjensen');
       const [lane] = await claim(store, 1_000);
-      await store.linkLanes(CONNECTOR, 'lease-1', [
-        { userId: user.id, origin: 'adopted', leadId: '00Q1', told: '{"a":1}' },
-      ]);
+      const link = { userId: user.id, origin: 'adopted', leadId: '00Q1', told: '{"a":1}' } as const;
+      await store.linkLanes(CONNECTOR, 'lease-1', [link], 1_100);
       const error = { class: 'outage', code: 'ECONNRESET', message: 'socket hang up', hint: 'wait' };
       const failed = settlement(lane as LeasedLane, {
         state: 'due',
@@ -594,6 +605,57 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       await store.closeGate(CONNECTOR, refused, 'gate closed', 1_000);
       await store.probeGate(CONNECTOR, 500);
       expect(await gateOf(store)).toEqual({ ...refused, failures: 0, until: 500 });
+    });
+  });
+
+  describe('credentials that were refused', () => {
+    const gate = { class: 'authentication', reason: 'invalid_grant', failures: 6 };
+    const throttledGate = { class: 'throttle', reason: 'x', failures: 1, until: 9_000 };
+    const refuse = (credentials: string, refusals: number, retryAt: number): Promise<void> =>
+      store.closeGate(CONNECTOR, gate, 'gate closed', 1_000, { credentials, refusals, retryAt });
+    const by = { reason: 'mended', actor: 'admin', at: 5_000 };
+
+    it('are known until they are accepted, each for itself', async () => {
+      expect(await store.readConnector(CONNECTOR)).toEqual({});
+      await refuse('a', 1, 60_000);
+      await refuse('b', 3, 90_000);
+      expect(await store.readConnector(CONNECTOR)).toEqual({ gate, refused: { gate: 'b' } });
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 1 });
+      expect(await store.readRefusal(CONNECTOR, 'b')).toEqual({ refusals: 3 });
+      await store.forgetRefusal(CONNECTOR, 'b');
+      expect(await store.readRefusal(CONNECTOR, 'b')).toBeUndefined();
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 1 });
+    });
+
+    it('are not tried by a start before their time, and at once by one with others', async () => {
+      await refuse('a', 1, 60_000);
+      await store.probeGate(CONNECTOR, 2_000, 'a');
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 1, until: 60_000 });
+      expect(await gateOf(store)).toMatchObject({ failures: 0, until: 60_000 });
+      await store.probeGate(CONNECTOR, 70_000, 'a');
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 1, until: 60_000 });
+      await store.retryGate(CONNECTOR, 3_000);
+      expect(await gateOf(store)).toMatchObject({ failures: 0, until: 3_000 });
+      await refuse('a', 2, 90_000);
+      await store.probeGate(CONNECTOR, 2_000, 'b');
+      expect(await gateOf(store)).toMatchObject({ failures: 0, until: 2_000 });
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 2 });
+    });
+
+    it('are all tried when somebody resumes, and wait for somebody again when they are refused once more', async () => {
+      await refuse('a', 1, 60_000);
+      await refuse('b', 1, 60_000);
+      await store.resumeConnector(CONNECTOR, by);
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 1, until: 5_000 });
+      expect(await store.readRefusal(CONNECTOR, 'b')).toEqual({ refusals: 1, until: 5_000 });
+      await refuse('a', 2, 120_000);
+      expect(await store.readRefusal(CONNECTOR, 'a')).toEqual({ refusals: 2 });
+    });
+
+    it('do not make a gate that is closed for anything else be tried earlier', async () => {
+      await store.closeGate(CONNECTOR, throttledGate, 'gate closed', 1_000);
+      await store.retryGate(CONNECTOR, 2_000);
+      expect(await gateOf(store)).toEqual(throttledGate);
     });
   });
 

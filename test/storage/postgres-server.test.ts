@@ -37,7 +37,7 @@ describe('a PostgreSQL server with passwords and TLS', () => {
     await admin.connect();
     await admin.query(`create role visitor login password 'visitor-pass-word'`);
     await admin.end();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true });

@@ -229,7 +229,7 @@ describe('PostgreSQL shared by several processes', () => {
     ).query(
       `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and pid <> pg_backend_pid()`,
     );
-    await eventually(async () => (heard.length === 3 ? true : undefined), 10_000);
+    await eventually(async () => (heard.length === 3 ? true : undefined));
     expect(heard).toEqual(['salesforce', 'salesforce', 'salesforce']);
   });
 

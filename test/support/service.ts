@@ -98,7 +98,7 @@ export async function request(
 }
 
 /** Asks again until `check` gives a value. @throws when it does not within `timeoutMs` */
-export async function eventually<T>(check: () => Promise<T | undefined>, timeoutMs = 5_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     const value = await check();

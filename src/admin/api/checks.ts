@@ -1,9 +1,12 @@
 /** Whether a request is what its route describes; every fault at once, each with its place. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
+import { isText } from '../../scim/json.ts';
 import { Problem, type RequestFault } from './problem.ts';
 import type { AdminRequest, AdminRoute } from './route.ts';
+
+/** The parts of a request as they came. */
+export type Asked = Readonly<Record<'params' | 'query' | 'body', unknown>>;
 
 /** Parameters are texts, whatever they stand for; a body has types of its own. */
 const PARAMETERS = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false, verbose: true });
@@ -16,24 +19,54 @@ export function compileChecks({ params, query, body, isBodyOptional = false }: A
   const checkParams = PARAMETERS.compile(params ?? NOTHING);
   const checkQuery = PARAMETERS.compile(query ?? NOTHING);
   const checkBody = body === undefined ? undefined : BODIES.compile(body);
-  return (request: FastifyRequest): AdminRequest => {
+  return (request: Asked): Pick<AdminRequest, keyof Asked> => {
     const asked = { params: copy(request.params), query: copy(request.query), body: bodyOf(request, isBodyOptional) };
     const faults = [
       ...faultsOf(checkParams, asked.params, parameterFault),
       ...faultsOf(checkQuery, asked.query, parameterFault),
       ...(checkBody ? faultsOf(checkBody, asked.body, bodyFault) : refuseBody(request.body)),
     ];
-    const [first] = faults;
-    if (first) throw new Problem('invalid-request', detailOf(faults), faults);
-    return { ...asked, actor: request.credential.name, requestId: request.id };
+    refuse(faults);
+    refuse([
+      ...unstorableIn(asked.params, (path) => ({ parameter: path[0] ?? '', detail: UNSTORABLE })),
+      ...unstorableIn(asked.query, (path) => ({ parameter: path[0] ?? '', detail: UNSTORABLE })),
+      ...unstorableIn(asked.body, (path) => ({ pointer: toPointer(path), detail: UNSTORABLE })),
+    ]);
+    return asked;
   };
 }
+
+/** Nobody reads more of them. */
+const MAX_FAULTS = 50;
+
+function refuse(faults: readonly RequestFault[]): void {
+  const told = faults.slice(0, MAX_FAULTS);
+  const more = faults.length > told.length ? [`and ${faults.length - told.length} more`] : [];
+  if (told.length > 0) throw new Problem('invalid-request', [...told.map(inWords), ...more].join('; '), told);
+}
+
+const UNSTORABLE = 'holds U+0000 or half a surrogate pair, which is no text that a database keeps';
+
+/** @returns a fault for each such text, wherever it stands, names of members included */
+function unstorableIn(
+  value: unknown,
+  toFault: (path: readonly string[]) => RequestFault,
+  path: readonly string[] = [],
+): readonly RequestFault[] {
+  if (typeof value === 'string') return isText(value) ? [] : [toFault(path)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    isText(name) ? unstorableIn(member, toFault, [...path, name]) : [toFault(path)],
+  );
+}
+
+const toPointer = (path: readonly string[]): string =>
+  `#${path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 
 /** Defaults and types are put in; the parsers make plain objects. */
 const copy = (parsed: unknown): unknown => ({ ...(parsed as object) });
 
-const bodyOf = ({ body }: FastifyRequest, isOptional: boolean): unknown =>
-  body === undefined && isOptional ? {} : body;
+const bodyOf = ({ body }: Asked, isOptional: boolean): unknown => (body === undefined && isOptional ? {} : body);
 
 function faultsOf(
   check: ValidateFunction,
@@ -49,8 +82,8 @@ function faultsOf(
 const refuseBody = (body: unknown): readonly RequestFault[] =>
   body === undefined ? [] : [{ pointer: '#', detail: 'this takes no body: leave it out' }];
 
-const detailOf = (faults: readonly RequestFault[]): string =>
-  faults.map(({ pointer, parameter, detail }) => `${parameter ?? pointer ?? ''} ${detail}`.trim()).join('; ');
+const inWords = ({ pointer, parameter, detail }: RequestFault): string =>
+  `${parameter ?? pointer ?? ''} ${detail}`.trim();
 
 function parameterFault(error: ErrorObject): RequestFault {
   const [, named] = error.instancePath.split('/');
@@ -64,7 +97,7 @@ function bodyFault(error: ErrorObject): RequestFault {
   if (error.data === undefined && error.instancePath === '' && error.keyword === 'type')
     return { pointer: '#', detail: 'is missing: send a JSON body' };
   const member = unknownMember(error) ?? missingMember(error);
-  const step = member === undefined ? '' : `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const step = member === undefined ? '' : toPointer([member]).slice(1);
   return { pointer: `#${error.instancePath}${step}`, detail: explain(error, 'member') };
 }
 

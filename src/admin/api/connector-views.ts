@@ -11,7 +11,9 @@ export const GATE = Type.Object(
     }),
     class: Type.Optional(Type.String()),
     reason: Type.Optional(Type.String({ description: "Salesforce's words." })),
-    failures: Type.Optional(Type.Integer({ description: 'How often it was closed in a row.' })),
+    failures: Type.Optional(
+      Type.Integer({ description: 'What the wait grows with; 6 and more: it will be some time.' }),
+    ),
     until: Type.Optional(Instant('When it is tried again; absent while closed: when somebody acted.')),
   },
   { title: 'Gate', additionalProperties: false },
@@ -87,6 +89,8 @@ export const EVENT = Type.Object(
   },
   { title: 'ConnectorEvent', additionalProperties: false },
 );
+
+export type EventView = Static<typeof EVENT>;
 
 export function toEventView({ at, event, class: cause, reason, until, actor, users }: Happening): Static<typeof EVENT> {
   return {

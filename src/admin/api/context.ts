@@ -1,10 +1,10 @@
 /** What the routes of the admin API are given: the composition root builds it once. */
 import type { OperationContext } from '../../operations/context.ts';
-import type { Mapping } from '../../provisioning/mapping.ts';
-import type { LookContext } from '../../provisioning/preview.ts';
-import type { ReconcileRuns } from '../../provisioning/reconcile-runs.ts';
+import type { Mapping } from '../../provisioning/mapping/mapping.ts';
+import type { LookContext } from '../../provisioning/look/preview.ts';
+import type { ReconcileRuns } from '../../provisioning/look/reconcile-runs.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
-import type { SeenClient } from '../../storage/store.ts';
+import type { SeenClient } from '../../storage/service-store.ts';
 
 export interface AdminContext {
   /** Store, connector, schemas, time: as SCIM has them. */

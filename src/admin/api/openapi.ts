@@ -16,6 +16,7 @@ const TAGS = {
 
 /** What any route may answer. */
 const ALWAYS: readonly ProblemKind[] = ['invalid-request', 'unauthorized', 'forbidden', 'failed', 'unavailable'];
+const WITH_BODY: readonly ProblemKind[] = ['too-large', 'unsupported-media-type'];
 
 /** @param prefix path that the routes lie below */
 export function describeApi(routes: readonly AdminRoute[], version: string, prefix: string): JsonObject {
@@ -71,7 +72,7 @@ function describeRoute(one: AdminRoute, schemas: JsonObject): JsonObject {
         description: answer.description,
         content: { 'application/json': { schema: hoist(answer.schema, schemas) } },
       },
-      ...problemsOf([...ALWAYS, ...(one.problems ?? [])], schemas),
+      ...problemsOf([...ALWAYS, ...(body ? WITH_BODY : []), ...(one.problems ?? [])], schemas),
     },
   };
 }

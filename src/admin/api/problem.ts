@@ -1,6 +1,6 @@
 /** How the admin API says that something is wrong: problem details (RFC 9457), one kind for each way to go wrong. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { readFault } from '../../http/fault.ts';
 import type { ScimError } from '../../scim/errors.ts';
 
@@ -24,6 +24,7 @@ const KINDS = {
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   misdirected: { status: 421, title: 'This service does not answer to that host name' },
+  'too-many-requests': { status: 429, title: 'Too many attempts' },
   failed: { status: 500, title: 'The service failed' },
   unavailable: { status: 503, title: 'The service cannot answer for now' },
 } as const satisfies Readonly<Record<string, Kind>>;
@@ -76,6 +77,8 @@ export const PROBLEM_SCHEMA = Type.Object(
   },
   { title: 'Problem', additionalProperties: false },
 );
+
+export type ProblemDetails = Static<typeof PROBLEM_SCHEMA>;
 
 export const statusOf = (kind: ProblemKind): number => KINDS[kind].status;
 export const titleOf = (kind: ProblemKind): string => KINDS[kind].title;

@@ -27,6 +27,8 @@ interface Definition<Params extends TObject, Query extends TObject, Body extends
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Bytes that a body may have; default: as many as in SCIM. */
+  readonly bodyLimit?: number;
   /** Whether a request without a body is as good as one with `{}`. */
   readonly isBodyOptional?: boolean;
   readonly answer: { readonly description: string; readonly schema: Answer };

@@ -11,11 +11,13 @@ import { reconcileRoutes } from './routes/reconcile.ts';
 import { removalRoutes } from './routes/removals.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { statusRoutes } from './routes/status.ts';
+import { throughputRoutes } from './routes/throughput.ts';
 import { timelineRoutes } from './routes/timeline.ts';
 import { userRoutes } from './routes/user.ts';
 
 const ROUTES: readonly ((context: AdminContext) => readonly AdminRoute[])[] = [
   statusRoutes,
+  throughputRoutes,
   connectorRoutes,
   removalRoutes,
   reconcileRoutes,

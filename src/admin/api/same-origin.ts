@@ -5,8 +5,9 @@ import { Problem } from './problem.ts';
 const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * There are no cookies, but a browser that was once given the password of HTTP Basic adds it to whatever any page sends here.
- * Browsers say where a request comes from (Fetch Metadata; Origin, RFC 6454 §7); programs say nothing.
+ * A browser that was once given the password of HTTP Basic adds it to whatever any page sends here; so it would the cookie of the
+ * console, were that not for our own pages alone. Browsers say where a request comes from (Fetch Metadata; Origin, RFC 6454 §7);
+ * programs say nothing.
  */
 export function refuseOtherSites(scope: FastifyInstance): void {
   scope.addHook('onRequest', (request, _reply, done) => {

@@ -1,8 +1,9 @@
 /** The admin API as a scope of the server: its credentials, its problems, its routes and their description. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { requireCredentials, type Credential } from '../../http/auth.ts';
+import { requireCredentials, type Credential, type OtherWays } from '../../http/auth.ts';
 import { compileChecks } from './checks.ts';
 import type { AdminContext } from './context.ts';
+import { acceptJson } from './json-bodies.ts';
 import { describeApi } from './openapi.ts';
 import { Problem, sendProblem } from './problem.ts';
 import type { AdminRoute } from './route.ts';
@@ -15,11 +16,11 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** @param credentials all that there are, those of the admin API first: one of SCIM is told that it lacks a scope */
 export const adminScope =
-  (context: AdminContext, credentials: readonly Credential[]): FastifyPluginAsync =>
+  (context: AdminContext, credentials: readonly Credential[], others: OtherWays = {}): FastifyPluginAsync =>
   async (scope) => {
     scope.setErrorHandler(sendProblem);
     refuseWithoutAdmins(scope, credentials);
-    await requireCredentials(scope, credentials);
+    await requireCredentials(scope, credentials, others);
     refuseOtherSites(scope);
     acceptJson(scope);
     scope.addHook('onSend', (_request, reply, payload, done) => {
@@ -48,19 +49,6 @@ function refuseWithoutAdmins(scope: FastifyInstance, credentials: readonly Crede
   });
 }
 
-/** A form of another page is refused, whatever it says. */
-function acceptJson(scope: FastifyInstance): void {
-  const parseJson = scope.getDefaultJsonParser('error', 'error');
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (body === '') return done(null, undefined);
-    void parseJson(request, body, done);
-  });
-  scope.addContentTypeParser('*', (_request, _body, done) => {
-    done(new Problem('unsupported-media-type', 'send the body with Content-Type: application/json'));
-  });
-}
-
 function descriptionRoute(routes: readonly AdminRoute[], { service }: AdminContext): AdminRoute {
   const description = describeApi(routes, service.version, ADMIN_API_PATH);
   return {
@@ -85,7 +73,13 @@ function addPath(scope: FastifyInstance, url: string, routes: readonly AdminRout
   const methods = routes.map(({ method }) => method as string);
   const allow = (methods.includes('GET') ? ['HEAD', ...methods] : methods).join(', ');
   for (const one of routes)
-    scope.route({ method: one.method, url, onRequest: requireScope(one), handler: handlerOf(one) });
+    scope.route({
+      method: one.method,
+      url,
+      ...(one.bodyLimit !== undefined && { bodyLimit: one.bodyLimit }),
+      onRequest: requireScope(one),
+      handler: handlerOf(one),
+    });
   for (const method of METHODS.filter((one) => !methods.includes(one)))
     scope.route({ method, url, onRequest: refuseMethod(allow), handler: unreachable });
 }
@@ -111,7 +105,7 @@ function handlerOf(one: AdminRoute) {
   const read = compileChecks(one);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const asked = read(request);
-    const answer = await one.handle(asked);
+    const answer = await one.handle({ ...asked, actor: request.credential.name, requestId: request.id });
     if (one.scope === 'admin:operate') logAction(request, one);
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
   };

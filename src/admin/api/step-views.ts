@@ -18,6 +18,9 @@ const CHANGE = Type.Object(
     request: Type.Object(
       {
         id: Type.String({ description: 'As the log and X-Request-Id have it.' }),
+        traceparent: Type.Optional(
+          Type.String({ description: 'Of its span, when traces are on: `00-<trace id>-<span id>-<flags>`.' }),
+        ),
         credential: Type.String(),
         profile: Type.String({ description: 'Habits that the client was taken to have.' }),
         userAgent: Type.Optional(Type.String()),
@@ -41,6 +44,8 @@ const ATTEMPT_MEMBERS = {
   outcome: Type.Enum(['delivered', 'skipped', 'retried', 'parked', 'held', 'gated', 'late']),
   fields: Type.Array(Type.String(), { description: 'Names of the Lead fields that were sent.' }),
   leadId: Type.Optional(Type.String()),
+  joined: Type.Optional(Type.Array(Type.String(), { description: 'Campaigns that the Lead came into.' })),
+  left: Type.Optional(Type.Array(Type.String(), { description: 'Campaigns that it left.' })),
   error: Type.Optional(Type.Object({ class: Type.String(), code: Type.String() })),
   durationMs: Type.Number(),
   covers: Type.Optional(
@@ -57,9 +62,11 @@ export const ATTEMPT = Type.Object(
   { title: 'Attempt', description: 'An attempt to tell Salesforce. More members, actions and outcomes may come.' },
 );
 
-export const toAttemptView = ({ fields, ...rest }: AttemptEntry): Static<typeof ATTEMPT> => ({
+export const toAttemptView = ({ fields, joined, left, ...rest }: AttemptEntry): Static<typeof ATTEMPT> => ({
   ...rest,
   fields: [...fields],
+  ...(joined && { joined: [...joined] }),
+  ...(left && { left: [...left] }),
 });
 
 const ATTEMPT_STEP = Type.Object(
@@ -77,9 +84,14 @@ const ATTEMPT_STEP = Type.Object(
 
 export const STEP = Type.Union([CHANGE, ATTEMPT_STEP], { title: 'Step' });
 
+export type StepView = Static<typeof STEP>;
+
 export function toStepView(step: Step): Static<typeof STEP> {
-  if (step.kind === 'attempt')
-    return { ...step, fields: [...step.fields], changes: [...step.changes], requestIds: [...step.requestIds] };
+  if (step.kind === 'attempt') {
+    const { kind, seq, at, version, changes, requestIds, ...entry } = step;
+    const links = { changes: [...changes], requestIds: [...requestIds] };
+    return { kind, seq, at, version, ...toAttemptView(entry), ...links };
+  }
   const { rewritten, ...change } = step;
   return {
     ...change,

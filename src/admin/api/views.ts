@@ -38,6 +38,12 @@ export const LANE = Type.Object(
         description: 'Whether the Lead was made by this service, or found in Salesforce and linked.',
       }),
     ),
+    ended: Type.Optional(
+      Type.Object(
+        { kind: Type.Enum(['converted']), contactId: Type.Optional(Type.String()) },
+        { additionalProperties: false, description: 'Why the Lead is not kept up to date any more.' },
+      ),
+    ),
     lastAttemptAt: Type.Optional(Instant('When Salesforce was asked last.')),
     lastDeliveredAt: Type.Optional(Instant('When Salesforce was told the latest state last.')),
     error: Type.Optional(LANE_ERROR),
@@ -45,8 +51,10 @@ export const LANE = Type.Object(
   { title: 'Lane', additionalProperties: false },
 );
 
+export type LaneView = Static<typeof LANE>;
+
 export function toLaneView({ leadUrl }: Pick<OperationContext, 'leadUrl'>, lane: Lane): Static<typeof LANE> {
-  const { userId, state, dueAt, attempts, leadId, origin, lastAttemptAt, lastDeliveredAt, error } = lane;
+  const { userId, state, dueAt, attempts, leadId, origin, ended, lastAttemptAt, lastDeliveredAt, error } = lane;
   const url = leadId === undefined ? undefined : leadUrl(leadId);
   return {
     userId,
@@ -57,6 +65,7 @@ export function toLaneView({ leadUrl }: Pick<OperationContext, 'leadUrl'>, lane:
     ...(leadId !== undefined && { leadId }),
     ...(url !== undefined && { leadUrl: url }),
     ...(origin !== undefined && { origin }),
+    ...(ended && { ended }),
     ...(lastAttemptAt !== undefined && { lastAttemptAt: instant(lastAttemptAt) }),
     ...(lastDeliveredAt !== undefined && { lastDeliveredAt: instant(lastDeliveredAt) }),
     ...(error && { error }),

@@ -5,8 +5,9 @@ import { backupOf } from '../../database.ts';
 import { CommandFailed } from './errors.ts';
 import { makeFile } from './new-file.ts';
 import { count } from './progress.ts';
+import { printJson, type Shell } from './shell.ts';
 
-export const backupCommand = (): Command =>
+export const backupCommand = (shell: Shell): Command =>
   new Command('backup')
     .description('copy the SQLite database while the service runs, and check the copy')
     .argument('<file>', 'file to make, for its owner alone; must not be there')
@@ -19,9 +20,9 @@ The copy holds every request that was answered before the command began. To rest
 For PostgreSQL use pg_dump or the backups of your provider.`,
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const resources = await backup(readConfig(), file);
-      const summary = `copied ${count(resources, 'resource')} to ${file}; the copy is sound`;
-      process.stdout.write(`${json ? JSON.stringify({ file, resources }) : summary}\n`);
+      const resources = await backup(readConfig(shell.environment), file);
+      if (json) printJson(shell, { file, resources });
+      else shell.stdout.write(`copied ${count(resources, 'resource')} to ${file}; the copy is sound\n`);
     });
 
 function backup(config: Config, file: string): Promise<number> {

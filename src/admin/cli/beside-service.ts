@@ -1,90 +1,82 @@
 /** How a command works beside the service that may be running: on its database, and with its Salesforce. */
-import { SharedClock } from '../../clock.ts';
-import type { Config, DatabaseConfig } from '../../config.ts';
+import { SharedClock, type Clock } from '../../clock.ts';
+import { readConfig, type Config, type DatabaseConfig } from '../../config.ts';
 import { openStoreBeside } from '../../database.ts';
+import type { Environment } from '../../dot-env.ts';
 import { newId, random } from '../../new-id.ts';
-import { findBy } from '../../operations/find-by.ts';
 import type { Model } from '../../operations/model.ts';
 import { CONNECTOR, membershipsRead, PROVISIONED_TYPE, readMapping, readModel, storeModel } from '../../parts.ts';
-import type { LookContext } from '../../provisioning/preview.ts';
+import type { ShownLists } from '../../provisioning/delivery.ts';
+import type { Mapping } from '../../provisioning/mapping/mapping.ts';
+import type { LookContext } from '../../provisioning/look/preview.ts';
+import type { SalesforceLeads } from '../../salesforce/leads.ts';
 import { createTarget } from '../../salesforce-target.ts';
-import type { ResourceType } from '../../scim/schema/resource-type.ts';
-import type { Store, StoredResource } from '../../storage/store.ts';
+import type { Store } from '../../storage/store.ts';
 import { CommandFailed } from './errors.ts';
 
-export type FindUser = (userName: string) => Promise<StoredResource | undefined>;
-
-/** @throws StorageUnavailable when there is no database */
-export async function besideService<T>(
-  config: DatabaseConfig,
-  use: (store: Store, find: FindUser, model: Model) => Promise<T>,
-): Promise<T> {
-  const model = readModel(config);
-  // The package has it.
-  const type = model.registry.resourceType(PROVISIONED_TYPE) as ResourceType;
-  const store = openStoreBeside(config, { connectors: new Map(), ...storeModel(model) });
-  try {
-    return await use(store, (userName) => findBy(store, type, 'userName', userName), model);
-  } finally {
-    await store.close();
-  }
-}
-
-export interface Beside {
-  /** What a delivery is made with; its events are nobody's. */
-  readonly context: LookContext;
-  readonly find: FindUser;
-  readonly model: Model;
-  readonly clock: SharedClock;
+/** What a delivery is made with, besides the database. */
+export interface Connected {
+  readonly target: SalesforceLeads;
+  readonly mapping: Mapping;
+  readonly memberships: readonly ShownLists[];
+  readonly leaseMs: number;
 }
 
 const SECOND = 1000;
 
-/**
- * The same, with a connection to Salesforce of its own.
- *
- * @throws StorageUnavailable, ConfigurationError when the mapping cannot be used
- */
-export function besideConnector<T>(config: Config, use: (beside: Beside) => Promise<T>): Promise<T> {
-  return besideService(config, async (store, find, model) => {
-    const mapping = readMapping(config, model.registry);
-    const clock = new SharedClock(() => store.now());
-    await clock.sync();
-    const target = createTarget(config, standInUrl(config), clock);
-    const context: LookContext = {
-      store,
-      target,
-      mapping,
-      memberships: membershipsRead(mapping, model),
-      connector: CONNECTOR,
-      resourceType: PROVISIONED_TYPE,
-      now: () => clock.now(),
-      newId,
-      random,
-      leaseMs: config.LEASE_SECONDS * SECOND,
-      onEvent: () => undefined,
-    };
-    try {
-      return await use({ context, find, model, clock });
-    } finally {
-      target.close();
-    }
-  });
+/** A connection to Salesforce of its own. @throws ConfigurationError when the mapping cannot be used */
+export function connectSalesforce(config: Config, model: Model, clock: Clock): Connected {
+  const mapping = readMapping(config, model.registry);
+  return {
+    mapping,
+    target: createTarget(config, standInUrl(config), clock),
+    memberships: membershipsRead(mapping, model),
+    leaseMs: config.LEASE_SECONDS * SECOND,
+  };
 }
 
 /** The one that a running service has; undefined with a real Salesforce. */
 const standInUrl = (config: Config): string | undefined =>
   config.SALESFORCE_LOGIN_URL === undefined ? `http://127.0.0.1:${config.SANDBOX_PORT}` : undefined;
 
-/** @returns the id of the user who has this id or userName; what was asked for when there is none, for a deleted one is known by id */
-export async function userIdOf(store: Store, find: FindUser, idOrUserName: string): Promise<string> {
-  const stored = (await store.readResource(PROVISIONED_TYPE, idOrUserName)) ?? (await find(idOrUserName));
-  return stored?.id ?? idOrUserName;
+export interface Beside {
+  /** What a delivery is made with; its events are nobody's. */
+  readonly context: LookContext;
+  readonly clock: SharedClock;
 }
 
-/** Documents are written by the operations only; a User has a userName. */
-export const userNameOf = ({ document }: StoredResource): string =>
-  (JSON.parse(document) as { userName: string }).userName;
+/** @throws StorageUnavailable when there is no database, ConfigurationError when the mapping cannot be used */
+export async function besideConnector<T>(environment: Environment, use: (beside: Beside) => Promise<T>): Promise<T> {
+  const config = readConfig(environment);
+  const model = readModel(config);
+  const store = openBeside(config, model);
+  try {
+    const clock = new SharedClock(() => store.now());
+    await clock.sync();
+    const { target, ...connected } = connectSalesforce(config, model, clock);
+    const context: LookContext = {
+      ...connected,
+      store,
+      target,
+      connector: CONNECTOR,
+      resourceType: PROVISIONED_TYPE,
+      now: () => clock.now(),
+      newId,
+      random,
+      onEvent: () => undefined,
+    };
+    try {
+      return await use({ context, clock });
+    } finally {
+      target.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+const openBeside = (config: DatabaseConfig, model: Model): Store =>
+  openStoreBeside(config, { connectors: new Map(), ...storeModel(model) });
 
 /** Long work asks Salesforce nothing while the service may not either. @throws CommandFailed */
 export async function refuseClosedGate({ store, connector, now }: LookContext): Promise<void> {

@@ -1,13 +1,13 @@
 /** Whether the service can use its database; changes nothing. */
-import type { Config } from '../../config.ts';
+import type { DatabaseConfig } from '../../config.ts';
 import { inspectDatabase } from '../../database.ts';
 import type { Inspection } from '../../storage/transfer.ts';
-import { results, type CheckResult } from './check-result.ts';
+import { results, type CheckResult } from '../../check-result.ts';
 
 const database = results('database');
 
 /** @returns never fails: what goes wrong is the result */
-export async function checkDatabase(config: Config): Promise<readonly CheckResult[]> {
+export async function checkDatabase(config: DatabaseConfig): Promise<readonly CheckResult[]> {
   try {
     return judge(await inspectDatabase(config));
   } catch (error) {

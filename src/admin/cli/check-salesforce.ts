@@ -2,14 +2,14 @@
 import { systemClock } from '../../clock.ts';
 import { standInFault, type Config } from '../../config.ts';
 import { parseMappingFile } from '../../parts.ts';
-import { hintFor } from '../../provisioning/hints.ts';
-import type { MappingFile } from '../../provisioning/mapping-file.ts';
+import { hintFor } from '../../provisioning/policy/hints.ts';
+import type { MappingFile } from '../../provisioning/mapping/file.ts';
 import type { LeadField } from '../../salesforce/describe.ts';
 import type { SalesforceLeads } from '../../salesforce/leads.ts';
 import { createTarget } from '../../salesforce-target.ts';
 import { readSchemaFile } from '../../schema-files.ts';
-import { checkExternalIdField, checkLeadFields } from './check-lead-fields.ts';
-import { results, type CheckResult } from './check-result.ts';
+import { checkExternalIdField, checkLeadFields } from '../../check-lead-fields.ts';
+import { results, type CheckResult } from '../../check-result.ts';
 
 const login = results('salesforce login');
 const description = results('lead description');

@@ -1,14 +1,23 @@
 /** `check`: whether the service would start and deliver, told before it does; changes nothing. */
 import { Command } from 'commander';
-import { ConfigurationError, readConfig, type Config } from '../../config.ts';
+import {
+  ConfigurationError,
+  findUnknownKeys,
+  readConfig,
+  readDatabaseConfig,
+  readMappingConfig,
+  type MappingConfig,
+  type UnknownKey,
+} from '../../config.ts';
+import { results, type CheckResult } from '../../check-result.ts';
+import type { Environment } from '../../dot-env.ts';
 import { mappingPath, readMapping, readModel, testMapping } from '../../parts.ts';
 import { checkDatabase } from './check-database.ts';
-import { oneLine, printResult, results, type CheckResult } from './check-result.ts';
-import { checkSalesforce } from './check-salesforce.ts';
+import { painter } from './paint.ts';
+import { oneLine, printResult } from './print-check.ts';
+import { EXIT, printJson, say, type Shell } from './shell.ts';
 
-const FAILED = 1;
-
-export const checkCommand = (): Command =>
+export const checkCommand = (shell: Shell): Command =>
   new Command('check')
     .description('tell whether configuration, mapping, database and Salesforce are right; changes nothing')
     .option('--json', 'print the results for scripts')
@@ -18,37 +27,48 @@ export const checkCommand = (): Command =>
 Goes on after a failure, so that one run tells everything. Exit code 1 if a check failed; warnings do not fail.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
+      const paint = painter(shell.stdout, shell.environment);
       const found: CheckResult[] = [];
-      for await (const result of runChecks()) {
+      for await (const result of runChecks(shell.environment)) {
         found.push(result);
-        if (!json) process.stdout.write(printResult(result));
+        if (!json) say(shell.stdout, printResult(result, paint));
       }
       const ok = found.every(({ status }) => status !== 'failed');
-      if (json) process.stdout.write(`${JSON.stringify({ ok, checks: found }, null, 2)}\n`);
-      if (!ok) process.exitCode = FAILED;
+      if (json) printJson(shell, { ok, checks: found });
+      if (!ok) shell.exitCode = EXIT.failed;
     });
 
-async function* runChecks(): AsyncGenerator<CheckResult> {
-  const configuration = results('configuration');
-  const read = await attempt(() => readConfig());
-  if (read.faults) {
-    yield* read.faults.map((fault) => configuration.failed(oneLine(fault)));
-    for (const name of ['mapping', 'database', 'salesforce login'])
-      yield results(name).skipped('the configuration has faults: mend them first');
-    return;
-  }
-  yield configuration.ok('every key that is set is right');
-  const { schemas, mapping } = await checkData(read.value);
+/** Each part reads the keys that it needs: what is wrong with others keeps it from nothing. */
+async function* runChecks(environment: Environment): AsyncGenerator<CheckResult> {
+  const [configuration, database] = [results('configuration'), results('database')];
+  const whole = await attempt(() => readConfig(environment));
+  const strangers = findUnknownKeys(environment);
+  yield* whole.faults?.map((fault) => configuration.failed(oneLine(fault))) ?? [];
+  yield* strangers.map((key) => configuration.warning(describeUnknown(key)));
+  if (!whole.faults && strangers.length === 0) yield configuration.ok('every key that is set is right');
+  const ofMapping = await attempt(() => readMappingConfig(environment));
+  const { schemas, mapping } = ofMapping.faults ? BROKEN : await checkData(ofMapping.value);
   yield* [...schemas, ...mapping];
-  yield* await checkDatabase(read.value);
-  yield* await checkSalesforce(
-    read.value,
-    mapping.every(({ status }) => status === 'ok'),
-  );
+  const ofDatabase = await attempt(() => readDatabaseConfig(environment));
+  yield* ofDatabase.faults ? [database.skipped(MEND_FIRST)] : await checkDatabase(ofDatabase.value);
+  const isMappingSound = mapping.every(({ status }) => status === 'ok');
+  const { checkSalesforce } = await import('./check-salesforce.ts');
+  yield* whole.faults
+    ? [results('salesforce login').skipped(MEND_FIRST)]
+    : await checkSalesforce(whole.value, isMappingSound);
 }
 
+const describeUnknown = ({ key, nearest }: UnknownKey): string =>
+  `${key} is no key and has no effect${nearest === undefined ? '' : `; the nearest is ${nearest}`}`;
+
+const MEND_FIRST = 'the configuration has faults: mend them first';
+
+type DataResults = Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>>;
+
+const BROKEN: DataResults = { schemas: [], mapping: [results('mapping').skipped(MEND_FIRST)] };
+
 /** The mapping names attributes of the schemas. */
-async function checkData(config: Config): Promise<Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>>> {
+async function checkData(config: MappingConfig): Promise<DataResults> {
   const [schemas, mapping] = [results('schemas'), results('mapping')];
   const model = await attempt(() => readModel(config));
   if (model.faults)

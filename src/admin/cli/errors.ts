@@ -1,4 +1,5 @@
 /** What a command refuses: messages of one line that say what to do, and the exit code that goes with each. */
+import type { ProblemKind } from '../api/problem.ts';
 
 /** The command was called in a way that means nothing. Exit code 2. */
 export class UsageError extends Error {
@@ -13,5 +14,20 @@ export class CommandFailed extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'CommandFailed';
+  }
+}
+
+/** What the system says of a file that is not there. */
+export const isMissing = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+
+/** The service, or what stands for it, refused. */
+export class Refused extends CommandFailed {
+  readonly kind: ProblemKind;
+
+  constructor(kind: ProblemKind, message: string) {
+    super(message);
+    this.name = 'Refused';
+    this.kind = kind;
   }
 }

@@ -11,6 +11,7 @@ import { RECORD_KINDS, type RecordCounts, type Snapshot } from '../../storage/tr
 import { UsageError } from './errors.ts';
 import { makeFile } from './new-file.ts';
 import { count, startProgress, type Progress } from './progress.ts';
+import { printJson, type Shell } from './shell.ts';
 import { printLine, toHeader, type FileHeader } from './transfer-file.ts';
 
 interface ExportOptions {
@@ -20,7 +21,7 @@ interface ExportOptions {
   readonly json?: boolean;
 }
 
-export const exportCommand = (): Command =>
+export const exportCommand = (shell: Shell): Command =>
   new Command('export')
     .description('write everything in the database to a file, from which import makes another database')
     .argument('[file]', 'file to make, for its owner alone; - or none is stdout')
@@ -41,39 +42,40 @@ To move to another database, stop the service first. The file holds personal dat
       const settings = { ...options, journal: options.withoutJournal !== true };
       const path = file === '-' ? undefined : file;
       if (path === undefined && options.json) throw new UsageError('--json needs a file: stdout is the export itself');
-      const header = await exportTo(path, settings, readConfig(), systemClock);
+      const header = await exportTo(shell, path, settings, readConfig(shell.environment), systemClock);
       if (options.quiet) return;
-      const summary = options.json
-        ? JSON.stringify({ file: path, id: header.id, counts: header.counts })
-        : `exported ${describeCounts(header.counts)} to ${path ?? 'stdout'}`;
-      (path === undefined ? process.stderr : process.stdout).write(`${summary}\n`);
+      if (options.json) return printJson(shell, { file: path, id: header.id, counts: header.counts });
+      const summary = `exported ${describeCounts(header.counts)} to ${path ?? 'stdout'}`;
+      (path === undefined ? shell.stderr : shell.stdout).write(`${summary}\n`);
     });
 
 async function exportTo(
+  shell: Shell,
   path: string | undefined,
   options: ExportOptions,
   config: Config,
   clock: Clock,
 ): Promise<FileHeader> {
-  const write = async (stream: () => NodeJS.WritableStream): Promise<FileHeader> => {
+  const write = async (stream: () => NodeJS.WritableStream, signal?: AbortSignal): Promise<FileHeader> => {
     const now = clock.now();
     const snapshot = await openSnapshot(config, now);
     try {
       const header = headerOf(snapshot, options, now);
       const total = sumOf(header.counts);
-      const progress = startProgress({ verb: 'exported', total, quiet: options.quiet ?? false }, clock);
+      const progress = startProgress({ verb: 'exported', total, quiet: options.quiet ?? false }, clock, shell.stderr);
       // One page at a time waits for whoever is slower.
       const lines = Readable.from(printAll(snapshot, header, progress), { highWaterMark: 1 });
-      await pipeline(lines, stream(), { end: path !== undefined });
+      await pipeline(lines, stream(), { end: path !== undefined, ...(signal && { signal }) });
       progress.end();
       return header;
     } finally {
       await snapshot.close();
     }
   };
-  if (path === undefined) return write(() => process.stdout);
+  if (path === undefined) return write(() => shell.stdout);
   const advice = 'name another file, or replace it with --force';
-  const fill = (partial: string) => write(() => createWriteStream(partial, { flags: 'r+' }));
+  const fill = (partial: string, stopping: AbortSignal) =>
+    write(() => createWriteStream(partial, { flags: 'r+' }), stopping);
   return makeFile(path, { advice, ...(options.force && { force: true }) }, fill);
 }
 

@@ -1,8 +1,9 @@
 /** `import <file>`: makes an empty database hold what was exported, and goes on where it was interrupted. */
-import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { systemClock, type Clock } from '../../clock.ts';
-import { readConfig, type Config } from '../../config.ts';
+import { readConfig } from '../../config.ts';
 import { openImporter } from '../../database.ts';
 import { derivationOf, derive } from '../../operations/derive.ts';
 import { readModel } from '../../parts.ts';
@@ -11,9 +12,10 @@ import { isObject } from '../../scim/json.ts';
 import { StorageUnavailable } from '../../storage/errors.ts';
 import { SCHEMA_VERSION } from '../../storage/sql/migrations.ts';
 import { ImportRefused, type Importer, type NumberedRecord, type TransferRecord } from '../../storage/transfer.ts';
-import { CommandFailed, UsageError } from './errors.ts';
+import { CommandFailed, isMissing, UsageError } from './errors.ts';
 import { describeCounts, sumOf } from './export.ts';
 import { count, startProgress, type Progress } from './progress.ts';
+import { printJson, type Shell } from './shell.ts';
 import { cutFile, isEnd, readHeader, readLines, readRecord } from './transfer-file.ts';
 import type { EndLine, FileHeader, Line } from './transfer-file.ts';
 
@@ -22,7 +24,7 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
-export const importCommand = (): Command =>
+export const importCommand = (shell: Shell): Command =>
   new Command('import')
     .description('fill an empty database with what export wrote; run it again after an interruption')
     .argument('<file>', 'file that export made; - is stdin')
@@ -38,8 +40,9 @@ not start before it is finished.
   DATABASE_URL=postgres://user:password@host/database scim-salesforce import users.ndjson`,
     )
     .action(async (file: string, options: ImportOptions) => {
-      const result = await importFrom(file, options, readConfig(), systemClock);
-      if (!options.quiet) process.stdout.write(`${options.json ? JSON.stringify(result) : describe(result)}\n`);
+      const result = await importFrom(shell, file, options, systemClock);
+      if (options.json && !options.quiet) printJson(shell, result);
+      else if (!options.quiet) shell.stdout.write(`${describe(result)}\n`);
     });
 
 interface ImportResult {
@@ -58,20 +61,34 @@ function describe({ state, counts, afterLine }: ImportResult): string {
 
 const READ_BYTES = 1024 * 1024;
 
-async function importFrom(file: string, options: ImportOptions, config: Config, clock: Clock): Promise<ImportResult> {
+/** Whether it can be read is known before the database is touched. @throws CommandFailed */
+async function openFile(path: string): Promise<ReadStream> {
+  try {
+    const file = createReadStream(path, { highWaterMark: READ_BYTES });
+    await once(file, 'open');
+    return file;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new CommandFailed(`there is no file ${path}: name one that export made, or - for stdin`, { cause: error });
+  }
+}
+
+async function importFrom(shell: Shell, file: string, options: ImportOptions, clock: Clock): Promise<ImportResult> {
+  const config = readConfig(shell.environment);
   if (config.DATABASE_URL === 'sqlite::memory:')
     throw new UsageError('DATABASE_URL sqlite::memory: forgets everything at exit: name a file or a PostgreSQL');
-  const batches = readLines(file === '-' ? process.stdin : createReadStream(file, { highWaterMark: READ_BYTES }));
-  const first = await batches.next();
-  const header = readHeader(first.done ? undefined : first.value[0], SCHEMA_VERSION);
-  const importer = await openImporter(config, clock.now());
+  const batches = readLines(file === '-' ? shell.stdin : await openFile(file));
   try {
+    const first = await batches.next();
+    const header = readHeader(first.done ? undefined : first.value[0], SCHEMA_VERSION);
+    const importer = await openImporter(config, clock.now());
     return await run(
-      { importer, header, options, clock, model: readModel(config) },
+      { shell, importer, header, options, clock, model: readModel(config) },
       concat(first.value as readonly Line[], batches),
-    );
+    ).finally(() => importer.close());
   } finally {
-    await importer.close();
+    // Closes the file, however far it was read.
+    await batches.return(undefined);
   }
 }
 
@@ -81,6 +98,7 @@ async function* concat(first: readonly Line[], rest: AsyncIterable<readonly Line
 }
 
 interface ImportRun {
+  readonly shell: Shell;
   readonly importer: Importer;
   readonly header: FileHeader;
   readonly options: ImportOptions;
@@ -89,7 +107,7 @@ interface ImportRun {
 }
 
 async function run(
-  { importer, header, options, clock, model }: ImportRun,
+  { shell, importer, header, options, clock, model }: ImportRun,
   batches: AsyncIterable<readonly Line[]>,
 ): Promise<ImportResult> {
   const { id, counts } = header;
@@ -97,8 +115,8 @@ async function run(
   if (state.kind === 'finished') return { id, counts, state: 'nothing to do', afterLine: 1 };
   const quiet = options.quiet ?? false;
   if (state.kind === 'resumed' && !quiet)
-    process.stderr.write(`going on after line ${count(state.line)}, where the last run stopped\n`);
-  const progress = startProgress({ verb: 'imported', total: sumOf(counts), quiet }, clock);
+    shell.stderr.write(`going on after line ${count(state.line)}, where the last run stopped\n`);
+  const progress = startProgress({ verb: 'imported', total: sumOf(counts), quiet }, clock, shell.stderr);
   await writeAll(importer, id, readChunks(batches, state.line, model), state.line, progress);
   progress.end();
   await importer.finish(id, clock.now());

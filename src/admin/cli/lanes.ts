@@ -1,51 +1,55 @@
-/** `lanes`: what is to be delivered, what is parked and why, a page at a time. */
-import { Command } from 'commander';
-import { readConfig } from '../../config.ts';
-import { CONNECTOR } from '../../parts.ts';
-import type { Lane, LaneState } from '../../storage/store.ts';
-import { besideService } from './beside-service.ts';
-import { readNumber, readWord } from './option-values.ts';
-import { instant, printTable } from './table.ts';
+/** `lanes`: what is to be delivered, what is parked and why, a page at a time. `errors`: which of these faults is the most frequent. */
+import { Option, type Command } from 'commander';
+import type { Answer } from '../api/operations.ts';
+import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
+import { pageOf, printMore, withPages, type PageFlags } from './paging.ts';
+import { styleOf, type Paint } from './paint.ts';
+import { printUserTable } from './print-users.ts';
+import { count } from './progress.ts';
+import type { Shell } from './shell.ts';
+import { printTable } from './table.ts';
 
-interface LanesOptions {
-  readonly state?: LaneState;
+interface LanesFlags extends OnCallFlags, PageFlags {
+  readonly state?: string;
   readonly code?: string;
-  readonly limit: number;
-  readonly after?: string;
-  readonly json?: boolean;
+  readonly class?: string;
 }
 
-const STATES: readonly LaneState[] = ['due', 'idle', 'parked', 'held'];
-const DEFAULT_LIMIT = 50;
+const STATES = ['due', 'idle', 'parked', 'held'] as const;
 
-export const lanesCommand = (): Command =>
-  new Command('lanes')
-    .description('list the lanes of users: what is to be delivered, what is parked and why')
-    .option('--state <state>', STATES.join(', '), readWord('--state', STATES))
+export const lanesCommand = (shell: Shell): Command =>
+  withPages(onCallCommand('lanes', 'list users by their delivery: what is due, what is parked and why'), 'users')
+    .addOption(new Option('--state <state>', 'in this state').choices(STATES))
     .option('--code <code>', 'with this error, e.g. INVALID_EMAIL_ADDRESS')
-    .option('--limit <lanes>', 'lanes of a page', readNumber('--limit', 1), DEFAULT_LIMIT)
-    .option('--after <user id>', 'the page after this user')
-    .option('--json', 'for scripts: { lanes, next }')
-    .action(async (options: LanesOptions) => {
-      const { json, ...query } = options;
-      const lanes = await besideService(readConfig(), (store) =>
-        store.listLanes({ connector: CONNECTOR, ...query, limit: query.limit + 1 }),
-      );
-      const page = lanes.slice(0, query.limit);
-      const next = lanes.length > page.length ? page.at(-1)?.userId : undefined;
-      process.stdout.write(json ? `${JSON.stringify({ lanes: page, next }, null, 2)}\n` : printLanes(page, next));
+    .option('--class <class>', 'with an error of this class, e.g. data')
+    .action(async (flags: LanesFlags) => {
+      const { state, code, class: faultClass } = flags;
+      const query = { state, code, class: faultClass, ...pageOf(flags) };
+      await tell(shell, flags, (onCall) => onCall.ask('listLanes', { query }), printLanes);
     });
 
-const HEADING = ['user', 'state', 'due', 'attempts', 'Lead', 'error'];
+const printLanes = ({ users, nextCursor }: Answer<'listLanes'>, paint: Paint): string =>
+  printUserTable(users, paint) + printMore(nextCursor);
 
-const printLanes = (lanes: readonly Lane[], next: string | undefined): string =>
-  printTable(HEADING, lanes.map(toRow)) + (next === undefined ? '' : `more: --after ${next}\n`);
+export const errorsCommand = (shell: Shell): Command =>
+  onCallCommand('errors', 'count parked and waiting users by error, most first, with what to do').action(
+    async (flags: OnCallFlags) => {
+      await tell(shell, flags, (onCall) => onCall.ask('countLaneErrors'), printErrors);
+    },
+  );
 
-const toRow = ({ userId, state, dueAt, attempts, leadId, error }: Lane): readonly string[] => [
-  userId,
-  state,
-  state === 'due' ? instant(dueAt) : '',
-  String(attempts),
-  leadId ?? '',
-  error ? `${error.code}: ${error.message}` : '',
-];
+const printErrors = ({ errors }: Answer<'countLaneErrors'>, paint: Paint): string =>
+  errors.length === 0
+    ? 'no user is parked or waits after an error\n'
+    : printTable(
+        ['users', 'state', 'class', 'code', 'since', 'what to do'],
+        errors.map(({ lanes, state, class: faultClass, code, since = '', hint = '' }) => [
+          count(lanes),
+          { text: state, style: styleOf(state) },
+          faultClass,
+          code,
+          since,
+          hint,
+        ]),
+        paint,
+      );

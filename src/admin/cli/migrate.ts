@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { systemClock } from '../../clock.ts';
 import { readConfig } from '../../config.ts';
 import { migrateDatabase } from '../../database.ts';
+import { printJson, type Shell } from './shell.ts';
 import type { SchemaChange } from '../../storage/transfer.ts';
 
-export const migrateCommand = (): Command =>
+export const migrateCommand = (shell: Shell): Command =>
   new Command('migrate')
     .description('bring the schema of the database up to date without serving')
     .option('--json', 'print the result for scripts')
@@ -16,8 +17,9 @@ serve and import do the same when they start. A SQLite database is migrated whil
 services of the same version go on. check says whether a migration is due.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const change = await migrateDatabase(readConfig(), systemClock.now());
-      process.stdout.write(`${json ? JSON.stringify(change) : describe(change)}\n`);
+      const change = await migrateDatabase(readConfig(shell.environment), systemClock.now());
+      if (json) printJson(shell, change);
+      else shell.stdout.write(`${describe(change)}\n`);
     });
 
 function describe({ from, to }: SchemaChange): string {

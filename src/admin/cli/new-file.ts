@@ -2,28 +2,32 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { CommandFailed } from './errors.ts';
+import { stoppable } from './stoppable.ts';
 
 const OWNER_ONLY = 0o600;
 
 /**
- * Lets `fill` write beside `path` and moves the result there once it is on disk.
+ * Lets `fill` write beside `path` and moves the result there once it is on disk. Ctrl-C leaves nothing behind.
  *
  * @param advice what to do when the file is there already
- * @throws CommandFailed when it is
+ * @param fill ends early when its signal says so, or does not care
+ * @throws CommandFailed when it is there, or the signal came
  */
 export async function makeFile<T>(
   path: string,
   { force = false, advice }: { readonly force?: boolean; readonly advice: string },
-  fill: (partial: string) => Promise<T>,
+  fill: (partial: string, stopping: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const refuseOld = (): void => {
     if (existsSync(path) && !force) throw new CommandFailed(`${path} is there already: ${advice}`);
   };
   refuseOld();
   const partial = `${path}.partial`;
-  await makeEmpty(partial);
+  const stop = stoppable();
   try {
-    const result = await fill(partial);
+    await makeEmpty(partial);
+    const result = await fill(partial, stop.stopping);
+    stop.stopping.throwIfAborted();
     await sync(partial);
     // It may have come meanwhile.
     refuseOld();
@@ -31,7 +35,9 @@ export async function makeFile<T>(
     return result;
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw stop.stopping.aborted ? new CommandFailed(`${path} was not made: stopped`) : error;
+  } finally {
+    stop.done();
   }
 }
 

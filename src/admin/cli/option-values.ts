@@ -1,20 +1,11 @@
 /** Values of options: read, or refused as a wrong call. */
 import { UsageError } from './errors.ts';
 
-/** @returns how commander reads a whole number from `least` on */
+/** @returns how commander reads a whole number from `least` to `most` */
 export const readNumber =
-  (option: string, least: number) =>
+  (option: string, least: number, most = Infinity) =>
   (text: string): number => {
     const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least) throw new UsageError(`${option} takes a whole number from ${least} on`);
-    return number;
-  };
-
-/** @returns how commander reads one of some words */
-export const readWord =
-  <Word extends string>(option: string, words: readonly Word[]) =>
-  (text: string): Word => {
-    const word = words.find((one) => one === text);
-    if (word === undefined) throw new UsageError(`${option} is one of ${words.join(', ')}`);
-    return word;
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new UsageError(`${option} takes a whole number from ${least} ${most === Infinity ? 'on' : `to ${most}`}`);
   };

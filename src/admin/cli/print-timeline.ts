@@ -1,9 +1,14 @@
 /** The timeline of a user as people read it. */
-import type { AttemptStep, ChangeStep, Step } from '../../operations/timeline.ts';
+import type { Answer } from '../api/operations.ts';
+import { styleOf, type Paint } from './paint.ts';
+
+export type ShownStep = Answer<'readTimeline'>['steps'][number];
+type ChangeStep = Extract<ShownStep, { kind: 'change' }>;
+type AttemptStep = Extract<ShownStep, { kind: 'attempt' }>;
 
 /** One line a step: when, its number in the journal, what, and which other steps belong to it. */
-export const printStep = (step: Step): string => {
-  const text = step.kind === 'change' ? printChange(step) : printAttempt(step);
+export const printStep = (step: ShownStep, paint: Paint): string => {
+  const text = step.kind === 'change' ? printChange(step) : printAttempt(step, paint);
   return `${step.at}  #${String(step.seq).padEnd(4)} ${step.kind.padEnd(7)}  ${text}`;
 };
 
@@ -22,21 +27,12 @@ function printClient({ request: { profile, userAgent }, rewritten = [] }: Change
   return `${habits}${userAgent === undefined ? '' : ` (${userAgent})`}`;
 }
 
-function printAttempt({
-  version,
-  action,
-  outcome,
-  leadId,
-  fields,
-  error,
-  reason,
-  durationMs,
-  changes,
-  joined = [],
-  left = [],
-}: AttemptStep): string {
+function printAttempt(step: AttemptStep, paint: Paint): string {
+  const { version, action, outcome, leadId, fields, error, reason, durationMs, changes, joined = [], left = [] } = step;
   const campaigns = [...joined.map((name) => `+${name}`), ...left.map((name) => `-${name}`)].join(', ');
-  const what = [`${action} ${outcome}`, leadId, fields.join(', '), campaigns, error?.code].filter(Boolean).join('  ');
+  const what = [`${action} ${paint(styleOf(outcome), outcome)}`, leadId, fields.join(', '), campaigns, error?.code]
+    .filter(Boolean)
+    .join('  ');
   const why = changes.length === 0 ? '' : ` ← ${numbers(changes)}`;
   return `v${version}  ${what}  (${reason}; ${durationMs} ms)${why}`;
 }

@@ -1,106 +1,149 @@
 /** `reconcile`: whether Salesforce holds what the users say, and with `--repair` that it will. */
-import { Command } from 'commander';
-import { readConfig, type Config } from '../../config.ts';
-import { JobBusy } from '../../provisioning/hold-job.ts';
-import { reconcile } from '../../provisioning/reconcile.ts';
-import { FINDINGS, leavesDrift, type Finding, type Reconciliation } from '../../provisioning/reconcile-report.ts';
-import { besideConnector, refuseClosedGate, type Beside } from './beside-service.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { systemClock } from '../../clock.ts';
+import { FINDINGS } from '../../provisioning/look/reconcile-report.ts';
+import type { Answer } from '../api/operations.ts';
 import { CommandFailed } from './errors.ts';
+import type { OnCall } from './on-call.ts';
+import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
 import { readNumber } from './option-values.ts';
+import type { Paint } from './paint.ts';
 import { count, startProgress } from './progress.ts';
+import { EXIT, type Shell } from './shell.ts';
 import { stoppable } from './stoppable.ts';
-import { instant, printTable } from './table.ts';
+import { printTable } from './table.ts';
 
-interface ReconcileOptions {
+interface ReconcileFlags extends OnCallFlags {
   readonly delta?: boolean;
   readonly repair?: boolean;
   readonly samples: number;
   readonly quiet?: boolean;
-  readonly json?: boolean;
 }
 
 const SAMPLES = 5;
-const FAILED = 1;
+/** The admin API keeps no more of a run. */
+const MAX_SAMPLES = 200;
 
-export const reconcileCommand = (): Command =>
-  new Command('reconcile')
-    .description('compare every Lead with what its user says; with --repair, make due what differs')
+export const reconcileCommand = (shell: Shell): Command =>
+  onCallCommand('reconcile', 'compare every Lead with what its user says; with --repair, make due what differs')
     .option('--delta', 'only Leads that changed since the last run that left nothing to repair')
     .option('--repair', 'make the users of drifted, missing and unlinked Leads due; a running service delivers them')
-    .option('--samples <findings>', 'findings named of each kind', readNumber('--samples', 0), SAMPLES)
+    .option('--samples <findings>', 'findings named of each kind', readNumber('--samples', 0, MAX_SAMPLES), SAMPLES)
     .option('--quiet', 'no progress')
-    .option('--json', 'for scripts')
     .addHelpText(
       'after',
       `
-Writes nothing to Salesforce by itself. Exit code 1 when something is left that differs: without --repair anything, with it what a
-person must look at (orphaned, duplicate, unmarked); or when it ended early. docs/reconcile.md tells what each finding means.`,
+Writes nothing to Salesforce by itself. It runs in the service that --url names, or else here; one at a time. Exit code 1 when something is
+left that differs: without --repair anything, with it what a person must look at (orphaned, duplicate, unmarked); or when it ended early.
+docs/reconcile.md tells what each finding means.`,
     )
-    .action(async (options: ReconcileOptions) => {
-      const report = await runReconcile(readConfig(), options);
-      const left = leavesDrift(report, options.repair === true);
-      process.stdout.write(
-        options.json ? `${JSON.stringify({ ...report, left }, null, 2)}\n` : printReport(report, options),
-      );
-      if (report.fault) throw new CommandFailed(`ended early: ${report.fault.code}: ${report.fault.message}`);
-      if (!report.complete) throw new CommandFailed('ended early: it was stopped');
-      if (left) process.exitCode = FAILED;
+    .action(async (flags: ReconcileFlags) => {
+      const { run } = await tell(shell, flags, (onCall) => reconcile(shell, onCall, flags), printReport);
+      if (run.state === 'stopped') throw new CommandFailed('ended early: it was stopped');
+      if (run.state !== 'completed')
+        throw new CommandFailed(`ended early: ${run.error ?? 'its process ended without a word'}: run it again`);
+      if (run.needsAttention === true) shell.exitCode = EXIT.failed;
     });
 
-const runReconcile = (config: Config, options: ReconcileOptions): Promise<Reconciliation> =>
-  besideConnector(config, async (beside) => {
-    await refuseClosedGate(beside.context);
-    return reconcileBeside(beside, options).catch(refuseBusy);
-  });
+type Run = NonNullable<Answer<'readReconcile'>['run']>;
+type Finding = Answer<'listFindings'>['findings'][number];
 
-async function reconcileBeside({ context, clock }: Beside, options: ReconcileOptions): Promise<Reconciliation> {
-  const { delta = false, repair = false, samples, quiet = false } = options;
-  const stop = stoppable();
+/** What `--json` prints. */
+interface Reconciled {
+  readonly run: Run;
+  /** The first of each kind. */
+  readonly findings: readonly Finding[];
+}
+
+async function reconcile(shell: Shell, onCall: OnCall, flags: ReconcileFlags): Promise<Reconciled> {
+  const { delta = false, repair = false, samples } = flags;
+  const body = { mode: delta ? 'delta' : 'full', repair };
+  const { run: started } = await onCall.ask('startReconcile', { body });
+  const run = await untilOver(shell, onCall, started?.id ?? '', flags);
+  return { run, findings: firstOfEach(await readFindings(onCall), samples) };
+}
+
+/** A short run is not waited for longer than it takes, and a long one not asked for all the time. */
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
+
+/** Ctrl-C stops the run, wherever it is; what was found until then is told. */
+async function untilOver(shell: Shell, onCall: OnCall, id: string, { quiet = false }: ReconcileFlags): Promise<Run> {
   const known = { total: 0 };
-  const progress = startProgress({ verb: 'compared', total: known, quiet, noun: 'Leads and users' }, clock);
-  const onProgress = (done: number, total: number): void => {
-    known.total = total;
-    progress.at(done);
-  };
+  const progress = startProgress(
+    { verb: 'compared', total: known, quiet, noun: 'Leads and users' },
+    systemClock,
+    shell.stderr,
+  );
+  const stop = stoppable();
+  let isTold = false;
   try {
-    return await reconcile(context, { delta, repair, samples, onProgress, stopping: stop.stopping });
+    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 2)) {
+      await sleep(waitMs, undefined, isTold ? {} : { signal: stop.stopping }).catch(() => undefined);
+      if (stop.stopping.aborted && !isTold) {
+        isTold = true;
+        await onCall.ask('cancelReconcile', { body: {} });
+      }
+      const { run } = await onCall.ask('readReconcile');
+      if (run?.id !== id) throw new CommandFailed('another run has begun meanwhile: run it again when that has ended');
+      if (run.state !== 'running') return run;
+      known.total = run.total;
+      progress.at(run.done);
+    }
   } finally {
     stop.done();
     progress.end();
   }
 }
 
-/** Somebody else's run is no fault of this program. */
-export function refuseBusy(error: unknown): never {
-  throw error instanceof JobBusy ? new CommandFailed(error.message) : error;
+async function readFindings(onCall: OnCall): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await onCall.ask('listFindings', { query: { limit: MAX_SAMPLES, cursor } });
+    found.push(...page.findings);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return found;
 }
 
-function printReport(report: Reconciliation, { repair = false }: ReconcileOptions): string {
-  const what = report.since === undefined ? 'full' : `Leads changed since ${instant(report.since)}`;
-  const counted = FINDINGS.filter((kind) => report.counts[kind] > 0);
+const firstOfEach = (findings: readonly Finding[], samples: number): readonly Finding[] =>
+  FINDINGS.flatMap((kind) => findings.filter((one) => one.kind === kind).slice(0, samples));
+
+function printReport({ run, findings }: Reconciled, paint: Paint): string {
+  const { report } = run;
+  if (!report) return '';
+  const what = report.since === undefined ? 'full' : `Leads changed since ${report.since}`;
+  const counted = FINDINGS.filter((kind) => (report.counts[kind] ?? 0) > 0);
   const sections = [
     `${what}: ${count(report.leads, 'Lead')} read\n`,
     counted.length === 0
       ? ''
       : printTable(
           ['found', 'users'],
-          counted.map((kind) => [kind, count(report.counts[kind])]),
+          counted.map((kind) => [
+            { text: kind, style: kind === 'unchanged' ? 'green' : undefined },
+            count(report.counts[kind] ?? 0),
+          ]),
+          paint,
         ),
     report.fields.length === 0
       ? ''
       : printTable(
           ['drifted field', 'Leads'],
           report.fields.map(({ name, leads }) => [name, count(leads)]),
+          paint,
         ),
-    report.samples.length === 0 ? '' : printTable(HEADING, report.samples.map(toRow)),
-    printEnd(report, repair),
+    findings.length === 0 ? '' : printTable(HEADING, findings.map(toRow), paint),
+    printEnd(run, report.repaired),
   ];
   return sections.filter((section) => section !== '').join('\n');
 }
 
-function printEnd(report: Reconciliation, repair: boolean): string {
-  if (repair) return `${count(report.repaired, 'user')} made due\n`;
-  return leavesDrift(report, false)
+function printEnd({ repair, needsAttention }: Run, repaired: number): string {
+  if (repair) return `${count(repaired, 'user')} made due\n`;
+  return needsAttention === true
     ? 'nothing was changed: --repair makes due what can be repaired\n'
     : 'nothing differs\n';
 }

@@ -1,45 +1,53 @@
 /** `retry`: makes parked users due, which a running service delivers within seconds. */
-import { Command } from 'commander';
-import { readDatabaseConfig, type DatabaseConfig } from '../../config.ts';
-import { CONNECTOR } from '../../parts.ts';
-import { besideService } from './beside-service.ts';
-import { CommandFailed, UsageError } from './errors.ts';
+import type { Command } from 'commander';
+import { UsageError } from './errors.ts';
+import { nobody, userIdOf, type OnCall } from './on-call.ts';
+import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
+import { count } from './progress.ts';
+import type { Shell } from './shell.ts';
 
-interface RetryFilter {
+interface RetryFlags extends OnCallFlags {
+  readonly all?: boolean;
   readonly code?: string;
   readonly class?: string;
+  readonly forget?: boolean;
 }
 
-interface RetryOptions extends RetryFilter {
-  readonly all?: boolean;
-}
-
-export const retryCommand = (): Command =>
-  new Command('retry')
-    .description('try parked users again; a running service delivers them within seconds')
-    .argument('[user]', 'userName or id')
+export const retryCommand = (shell: Shell): Command =>
+  onCallCommand('retry', 'try parked users again; a running service delivers them within seconds')
+    .argument('[user]', 'userName or id; also one that failed and waits for its next attempt')
     .option('--code <code>', 'parked users with this error, e.g. INVALID_EMAIL_ADDRESS')
     .option('--class <class>', 'parked users with an error of this class, e.g. data')
     .option('--all', 'every parked user')
-    .action(async (user: string | undefined, { all, ...filter }: RetryOptions) => {
-      const isFiltered = Object.keys(filter).length > 0;
+    .option('--forget', 'with no Lead known, as new users: theirs are gone for good; with a user or --code')
+    .action(async (user: string | undefined, flags: RetryFlags) => {
+      const { all, code, class: faultClass, forget } = flags;
+      const isFiltered = code !== undefined || faultClass !== undefined;
       if ([user !== undefined, all === true, isFiltered].filter(Boolean).length !== 1)
         throw new UsageError('say which user, or --code or --class, or --all');
-      const released = await retryUsers(readDatabaseConfig(), filter, user);
-      process.stdout.write(`${released} ${released === 1 ? 'user is' : 'users are'} due again\n`);
+      if (forget === true && user === undefined && code === undefined)
+        throw new UsageError('--forget needs a user or --code: it is about Leads that are gone');
+      const which = all ? { all } : { code, class: faultClass, forget };
+      await tell(
+        shell,
+        flags,
+        (onCall) =>
+          user === undefined ? onCall.ask('retryLanes', { body: defined(which) }) : retryUser(onCall, user, forget),
+        printReleased,
+      );
     });
 
-/**
- * @param idOrUserName one user; those of the filter when absent
- * @returns how many users
- */
-function retryUsers(config: DatabaseConfig, filter: RetryFilter, idOrUserName?: string): Promise<number> {
-  return besideService(config, async (store, find) => {
-    const now = await store.now();
-    if (idOrUserName === undefined) return store.releaseLanes(CONNECTOR, now, filter);
-    const id = (await find(idOrUserName))?.id ?? idOrUserName;
-    if (!(await store.readLane(CONNECTOR, id)))
-      throw new CommandFailed(`nothing is to be delivered for a user ${idOrUserName}: give a userName or an id`);
-    return store.releaseLanes(CONNECTOR, now, { userId: id });
-  });
+async function retryUser(onCall: OnCall, user: string, forget?: boolean) {
+  const id = await userIdOf(onCall, user);
+  return onCall.ask('retryUser', { params: { id }, body: defined({ forget }) }).catch(nobody(user));
+}
+
+const defined = (which: object): object =>
+  Object.fromEntries(Object.entries(which).filter(([, value]) => value !== undefined));
+
+/** @param state of the one user that was named */
+function printReleased({ released, state }: { readonly released: number; readonly state?: string }): string {
+  if (released > 0 || state === undefined)
+    return `${count(released, 'user')} ${released === 1 ? 'is' : 'are'} due again\n`;
+  return `nothing to do: the user is ${state} already${state === 'held' ? '; release decides about it' : ''}\n`;
 }

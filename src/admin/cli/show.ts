@@ -1,165 +1,78 @@
-/** `show <user>`: everything that is known of one user, from the database, while the service runs or not. */
-import { Command } from 'commander';
-import { readDatabaseConfig } from '../../config.ts';
-import { readTimeline, type Step } from '../../operations/timeline.ts';
-import { CONNECTOR, PROVISIONED_TYPE } from '../../parts.ts';
-import { readTold, UNSURE } from '../../provisioning/told.ts';
-import type { Lane, LaneError, Store, StoredResource } from '../../storage/store.ts';
-import { besideService, type FindUser } from './beside-service.ts';
-import { CommandFailed } from './errors.ts';
-import { printStep } from './print-timeline.ts';
+/** `show <user>`: everything that is known of one user. */
+import type { Command } from 'commander';
+import type { Answer } from '../api/operations.ts';
+import { nobody, userIdOf, type OnCall } from './on-call.ts';
+import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
+import { styleOf, type Paint } from './paint.ts';
+import { printStep, type ShownStep } from './print-timeline.ts';
+import type { Shell } from './shell.ts';
 
-interface Flags {
-  readonly json?: boolean;
+interface ShowFlags extends OnCallFlags {
   readonly values?: boolean;
 }
 
-export const showCommand = (): Command =>
-  new Command('show')
-    .description('tell everything about one user: its Lead, what is due, every request, change and delivery attempt')
+export const showCommand = (shell: Shell): Command =>
+  onCallCommand(
+    'show',
+    'tell everything about one user: its Lead, what is due, every request, change and delivery attempt',
+  )
     .argument('<user>', 'userName or id, also of a user that was deleted')
-    .option('--json', 'for scripts')
-    .option('--values', 'with --json: what Salesforce was told of each field, not the names of the fields alone')
+    .option('--values', 'with --json: values of attributes and fields too, which are personal data')
     .addHelpText(
       'after',
       `
-Needs DATABASE_URL alone of the configuration. Oldest first; #n is the number of a step in the journal, → names the attempts that
-covered a change and ← the changes that an attempt covered.`,
+On a database it needs DATABASE_URL alone of the configuration. Oldest first, the latest 200 steps; #n is the number of a step in the
+journal, → names the attempts that covered a change and ← the changes that an attempt covered.`,
     )
-    .action(async (user: string, { json, values }: Flags) => {
-      const shown = await besideService(readDatabaseConfig(), (store, find) =>
-        readShown(store, user, find, values ?? false),
-      );
-      if (!shown) throw new CommandFailed(`nothing is known of a user ${user}: give a userName or an id`);
-      process.stdout.write(`${json ? JSON.stringify(shown, null, 2) : printShown(shown)}\n`);
+    .action(async (user: string, flags: ShowFlags) => {
+      await tell(shell, flags, (onCall) => readShown(onCall, user, flags.values === true), printShown);
     });
 
-/** What `--json` prints. Instants are ISO 8601. */
+/** What `--json` prints. */
 interface Shown {
-  /** Absent: it was deleted. */
-  readonly user?: {
-    readonly id: string;
-    readonly userName: string;
-    readonly version: number;
-    readonly createdAt: string;
-    readonly lastModifiedAt: string;
-  };
-  readonly lane?: ShownLane;
+  readonly user: Answer<'readUser'>;
   /** Oldest first. */
-  readonly timeline: readonly Step[];
+  readonly timeline: readonly ShownStep[];
 }
 
-interface ShownLane extends Pick<
-  Lane,
-  'state' | 'attempts' | 'leadId' | 'origin' | 'ended' | 'headSeq' | 'tailSeq' | 'doubts'
-> {
-  readonly dueAt: string;
-  readonly lastAttemptAt?: string;
-  readonly lastDeliveredAt?: string;
-  readonly error?: LaneError;
-  /** Fields that Salesforce was told of; with `--values` by their values. */
-  readonly told?: readonly string[] | Readonly<Record<string, unknown>>;
-  /** Those of them whose last write was not confirmed. */
-  readonly unsure?: readonly string[];
-}
+/** Of the journal; the admin API has the rest. */
+const STEPS = 200;
 
-/** @returns undefined when there is neither such a user nor a trace of one */
-async function readShown(
-  store: Store,
-  idOrUserName: string,
-  find: FindUser,
-  withValues: boolean,
-): Promise<Shown | undefined> {
-  const stored = (await store.readResource(PROVISIONED_TYPE, idOrUserName)) ?? (await find(idOrUserName));
-  const id = stored?.id ?? idOrUserName;
-  const timeline = await readTimeline(store, CONNECTOR, id);
-  if (!stored && timeline.length === 0) return undefined;
-  const lane = await store.readLane(CONNECTOR, id);
-  return {
-    ...(stored && { user: describeUser(stored) }),
-    ...(lane && { lane: describeLane(lane, withValues) }),
-    timeline,
-  };
-}
-
-function describeUser({
-  id,
-  version,
-  createdAt,
-  lastModifiedAt,
-  document,
-}: StoredResource): NonNullable<Shown['user']> {
-  // Documents are written by the operations only; a User has a userName.
-  const { userName } = JSON.parse(document) as { userName: string };
-  return { id, userName, version, createdAt: instant(createdAt), lastModifiedAt: instant(lastModifiedAt) };
-}
-
-function describeLane(lane: Lane, withValues: boolean): ShownLane {
-  const {
-    state,
-    attempts,
-    leadId,
-    origin,
-    ended,
-    headSeq,
-    tailSeq,
-    doubts,
-    dueAt,
-    lastAttemptAt,
-    lastDeliveredAt,
-    error,
-  } = lane;
-  return {
-    state,
-    dueAt: instant(dueAt),
-    attempts,
-    ...(leadId !== undefined && { leadId }),
-    ...(origin !== undefined && { origin }),
-    ...(ended && { ended }),
-    ...(lastAttemptAt !== undefined && { lastAttemptAt: instant(lastAttemptAt) }),
-    ...(lastDeliveredAt !== undefined && { lastDeliveredAt: instant(lastDeliveredAt) }),
-    headSeq,
-    tailSeq,
-    doubts,
-    ...(error && { error }),
-    ...describeTold(lane, withValues),
-  };
-}
-
-function describeTold(lane: Lane, withValues: boolean): Pick<ShownLane, 'told' | 'unsure'> {
-  const told = readTold(lane);
-  if (!told) return {};
-  const unsure = Object.keys(told).filter((name) => told[name] === UNSURE);
-  const sure = Object.entries(told).filter(([, value]) => value !== UNSURE);
-  return {
-    told: withValues ? Object.fromEntries(sure) : sure.map(([name]) => name),
-    ...(unsure.length > 0 && { unsure }),
-  };
+async function readShown(onCall: OnCall, idOrUserName: string, withValues: boolean): Promise<Shown> {
+  const params = { id: await userIdOf(onCall, idOrUserName) };
+  const user = await onCall
+    .ask('readUser', { params, query: { include: withValues ? 'values' : undefined } })
+    .catch(nobody(idOrUserName));
+  const { steps } = await onCall.ask('readTimeline', { params, query: { limit: STEPS } });
+  return { user, timeline: [...steps].reverse() };
 }
 
 /** As people read it. */
-function printShown({ user, lane, timeline }: Shown): string {
-  const head = user ? `${user.userName}  (User ${user.id}, version ${user.version})` : 'This user was deleted.';
-  return [head, ...(lane ? printLane(lane) : ['Nothing is to be delivered.']), '', ...timeline.map(printStep)].join(
-    '\n',
-  );
+function printShown({ user, timeline }: Shown, paint: Paint): string {
+  const { userName = '', id, version = 0, isDeleted, lane } = user;
+  const head = isDeleted
+    ? `This user was deleted.  (User ${id})`
+    : `${paint('bold', userName)}  (User ${id}, version ${version})`;
+  const lines = lane ? printLane(lane, paint) : ['Nothing is to be delivered.'];
+  return `${[head, ...lines, '', ...timeline.map((step) => printStep(step, paint))].join('\n')}\n`;
 }
 
-function printLane(lane: ShownLane): readonly string[] {
+function printLane(lane: NonNullable<Shown['user']['lane']>, paint: Paint): readonly string[] {
   const lead =
     lane.leadId === undefined
       ? 'no Lead yet'
       : `Lead ${lane.leadId} (${lane.origin ?? 'origin unknown'}${printEnd(lane.ended)})`;
   const delivered = lane.lastDeliveredAt === undefined ? 'never delivered' : `delivered ${lane.lastDeliveredAt}`;
-  const due = lane.state === 'due' ? ` since or at ${lane.dueAt}` : '';
+  const due = lane.dueAt === undefined ? '' : ` since or at ${lane.dueAt}`;
   const error = lane.error ? [`  ${lane.error.code}: ${lane.error.message}`, `  ${lane.error.hint ?? ''}`] : [];
-  return [`${lane.state}${due}; ${lead}; ${delivered}`, ...error.filter((line) => line.trim() !== '')];
+  return [
+    `${paint(styleOf(lane.state), lane.state)}${due}; ${lead}; ${delivered}`,
+    ...error.filter((line) => line.trim() !== ''),
+  ];
 }
 
-function printEnd(ended: ShownLane['ended']): string {
+function printEnd(ended: NonNullable<Shown['user']['lane']>['ended']): string {
   if (ended === undefined) return '';
   const contact = ended.contactId === undefined ? '' : ` to Contact ${ended.contactId}`;
   return `, ${ended.kind}${contact}: not kept up to date any more`;
 }
-
-const instant = (ms: number): string => new Date(ms).toISOString();

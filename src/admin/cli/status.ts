@@ -1,61 +1,68 @@
-/** `status`: how delivery to Salesforce stands as a whole, from the database, while the service runs or not. */
-import { Command } from 'commander';
-import { readConfig } from '../../config.ts';
-import { CONNECTOR } from '../../parts.ts';
-import { readStatus, type ConnectorStatus, type Happening } from '../../provisioning/status.ts';
-import type { ConnectorState } from '../../storage/store.ts';
-import { besideService } from './beside-service.ts';
+/** `status`: how delivery to Salesforce stands as a whole. */
+import type { Command } from 'commander';
+import type { Answer } from '../api/operations.ts';
+import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
+import { styleOf, type Paint } from './paint.ts';
+import { printEvents } from './print-events.ts';
+import type { Shell } from './shell.ts';
 
-export const statusCommand = (): Command =>
-  new Command('status')
-    .description('tell how delivery stands: users by state, gate, pause, API calls left, what happened last')
-    .option('--json', 'for scripts')
-    .action(async ({ json }: { json?: boolean }) => {
-      const status = await besideService(readConfig(), async (store) =>
-        readStatus(store, CONNECTOR, await store.now()),
-      );
-      process.stdout.write(`${json ? JSON.stringify(status, null, 2) : printStatus(status)}\n`);
-    });
+export const statusCommand = (shell: Shell): Command =>
+  onCallCommand(
+    'status',
+    'tell how delivery stands: users by state, gate, pause, API calls left, what happened last',
+  ).action(async (flags: OnCallFlags) => {
+    await tell(shell, flags, async (onCall) => withoutProcess(await onCall.ask('readStatus')), printStatus);
+  });
 
-function printStatus(status: ConnectorStatus): string {
-  const { lanes, oldestDueAt, now, journal } = status;
-  const due = oldestDueAt === undefined ? '' : `  (${oldestDueAt <= now ? 'since' : 'at'} ${instant(oldestDueAt)})`;
-  return [
-    `delivery  ${status.delivery}`,
+type Status = ReturnType<typeof withoutProcess>;
+
+/** What is so whoever answers. */
+function withoutProcess({ connector, ...status }: Answer<'readStatus'>) {
+  const { lanes, oldestDueAt, lagSeconds, delivery, dryRun, gate, pause, budget, load, events } = status;
+  return {
+    connector: connector.name,
+    delivery,
+    dryRun,
+    lanes,
+    ...(oldestDueAt !== undefined && { oldestDueAt }),
+    lagSeconds,
+    gate,
+    ...(pause && { pause }),
+    ...(budget && { budget }),
+    ...(load && { load }),
+    events,
+  };
+}
+
+function printStatus(status: Status, paint: Paint): string {
+  const { delivery, lanes, oldestDueAt, lagSeconds, events } = status;
+  const due = oldestDueAt === undefined ? '' : `  (${lagSeconds > 0 ? 'since' : 'at'} ${oldestDueAt})`;
+  const lines = [
+    `delivery  ${paint(styleOf(delivery), delivery)}`,
     ...printWaits(status),
     '',
-    ...Object.entries(lanes).map(
-      ([state, users]) => `${state.padEnd(9)} ${String(users)}${state === 'due' ? due : ''}`,
-    ),
-    ...(journal.length === 0 ? [] : ['', ...journal.map(printHappening)]),
-  ].join('\n');
+    ...Object.entries(lanes).map(([state, users]) => {
+      const word = paint(users === 0 ? undefined : styleOf(state), state);
+      return `${word}${' '.repeat(Math.max(0, STATE_WIDTH - state.length))} ${users}${state === 'due' ? due : ''}`;
+    }),
+    ...(events.length === 0 ? [] : ['', ...printEvents(events)]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-function printWaits({ pause, gate, budget, load }: ConnectorState): readonly string[] {
-  const until = gate?.until === undefined ? 'until resume or a restart' : `until ${instant(gate.until)}`;
+const STATE_WIDTH = 9;
+
+function printWaits({ dryRun, pause, gate, budget, load }: Status): readonly string[] {
+  const until = gate.until === undefined ? 'until resume or a restart' : `until ${gate.until}`;
   return [
+    ...(dryRun ? ['dry run   nothing is written to Salesforce (DRY_RUN)'] : []),
     ...(load
       ? [
-          `bulk load ${load.processed} of ${load.users} users since ${instant(load.startedAt)}, ${load.jobId === undefined ? 'no job yet' : `job ${load.jobId}`}`,
+          `bulk load ${load.processed} of ${load.users} users since ${load.startedAt}, ${load.jobId === undefined ? 'no job yet' : `job ${load.jobId}`}`,
         ]
       : []),
-    ...(pause ? [`paused    since ${instant(pause.at)} by ${pause.actor}: ${pause.reason}`] : []),
-    ...(gate ? [`gate      closed ${until}, ${gate.failures} in a row: ${gate.class}, ${gate.reason}`] : []),
-    ...(budget
-      ? [`API calls ${budget.used} of ${budget.max} used in 24 hours, ${budget.level} (${instant(budget.at)})`]
-      : []),
+    ...(pause ? [`paused    since ${pause.at} by ${pause.actor}: ${pause.reason}`] : []),
+    ...(gate.state === 'open' ? [] : [`gate      closed ${until}: ${gate.class ?? ''}, ${gate.reason ?? ''}`]),
+    ...(budget ? [`API calls ${budget.used} of ${budget.max} used in 24 hours, ${budget.level} (${budget.at})`] : []),
   ];
 }
-
-function printHappening({ at, event, class: faultClass, reason, until, actor, users }: Happening): string {
-  const what = [
-    faultClass,
-    reason,
-    users === undefined ? undefined : `${users} users`,
-    actor === undefined ? undefined : `by ${actor}`,
-    until === undefined ? undefined : `until ${instant(until)}`,
-  ];
-  return `${instant(at)}  ${event.padEnd(17)}  ${what.filter((one) => one !== undefined).join('; ')}`.trimEnd();
-}
-
-const instant = (ms: number): string => new Date(ms).toISOString();

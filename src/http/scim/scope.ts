@@ -28,7 +28,7 @@ export interface ScimScopeOptions {
 export async function scimScope(scope: FastifyInstance, options: ScimScopeOptions): Promise<void> {
   const { context, profile, users, onClient } = options;
   scope.setErrorHandler(sendScimError);
-  await requireCredentials(scope, options.credentials, options.verifyJwt);
+  await requireCredentials(scope, options.credentials, options);
   recogniseClients(scope, profile, onClient);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);

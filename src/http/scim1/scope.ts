@@ -30,7 +30,7 @@ export interface Scim1ScopeOptions extends Scim1Options {
 export async function scim1Scope(scope: FastifyInstance, options: Scim1ScopeOptions): Promise<void> {
   const context = { ...options.context, baseUrl: options.baseUrl };
   scope.setErrorHandler(sendScim1Error(options));
-  await requireCredentials(scope, options.credentials, options.verifyJwt);
+  await requireCredentials(scope, options.credentials, options);
   recogniseClients(scope, options.profile, options.onClient);
   refuseUnacceptable(scope);
   refuseSecretsInUrl(scope, context.registry);

@@ -17,11 +17,12 @@ export interface Done {
 export async function runOperation(
   context: OperationContext,
   operation: ReadableOperation,
-  { actor, requestId, profile }: Caller,
+  { actor, requestId, traceparent, profile }: Caller,
 ): Promise<Done> {
   // Its answer has no words for a resource that was there: 409 tells the client.
   const own = { ...profile, onExisting: 'refuse' } as const;
-  const caller = { actor, requestId, profile: own, rewritten: new Set<string>(), ifMatch: operation.version };
+  const trace = traceparent === undefined ? {} : { traceparent };
+  const caller = { actor, requestId, ...trace, profile: own, rewritten: new Set<string>(), ifMatch: operation.version };
   return RUN[operation.method](context, operation, caller);
 }
 

@@ -14,7 +14,7 @@ export interface FaultAction {
 }
 
 export interface Fault {
-  readonly match: { readonly method?: string; readonly path?: string };
+  readonly match: { readonly method?: string; readonly path?: string; readonly body?: string };
   /** Calls that it still hits. */
   times: number;
   readonly action: FaultAction;
@@ -41,6 +41,7 @@ function isPattern(value: unknown): boolean {
 const MATCH_KEYS: Readonly<Record<string, [Check, string]>> = {
   method: [isText, 'an HTTP method'],
   path: [isPattern, 'a regular expression'],
+  body: [isText, 'a text'],
 };
 
 const ACTION_KEYS: Readonly<Record<string, [Check, string]>> = {
@@ -90,13 +91,20 @@ export function readFaults(value: unknown): Fault[] {
   return value.map(readFault);
 }
 
-const hits = ({ match }: Fault, method: string, path: string): boolean =>
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer | null;
+}
+
+const hits = ({ match }: Fault, { method, path, body }: Call): boolean =>
   (match.method === undefined || match.method.toUpperCase() === method) &&
-  (match.path === undefined || new RegExp(match.path).test(path));
+  (match.path === undefined || new RegExp(match.path).test(path)) &&
+  (match.body === undefined || body?.includes(match.body) === true);
 
 /** The first fault that a call runs into; one more of its times is used up. */
-export function takeFault(faults: readonly Fault[], method: string, path: string): FaultAction | null {
-  const fault = faults.find((each) => each.times > 0 && hits(each, method, path));
+export function takeFault(faults: readonly Fault[], call: Call): FaultAction | null {
+  const fault = faults.find((each) => each.times > 0 && hits(each, call));
   if (!fault) return null;
   fault.times -= 1;
   return fault.action;

@@ -2,6 +2,7 @@
 import { argumentMissing, externalIdAmbiguous, externalIdRepeated, fieldNotWelcome, typeInvalid } from '../errors.ts';
 import { createRecord, updateRecord, type SaveContext } from '../records/save.ts';
 import { idOf } from '../records/table.ts';
+import { isVisible } from '../records/visibility.ts';
 import { readValue } from '../records/values.ts';
 import type { Field, FieldValue } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
@@ -47,7 +48,8 @@ function checkRecord(context: SaveContext, { type, field, repeated }: Upsert, re
 export function upsertOne(context: SaveContext, upsert: Upsert, record: RowRecord) {
   const { type, field } = upsert;
   const value = checkRecord(context, upsert, record);
-  const [row, ...others] = context.org.tableOf(type).liveWith(field.name, value);
+  const rows = context.org.tableOf(type).liveWith(field.name, value);
+  const [row, ...others] = rows.filter((each) => isVisible(context.org, each));
   if (!row) return saved(createRecord(context, type, record), { created: true });
   if (others.length > 0) throw externalIdAmbiguous(field.name, String(value));
   updateRecord(context, type, row, record);

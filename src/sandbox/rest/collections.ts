@@ -17,6 +17,7 @@ import { isObject } from '../records/read-body.ts';
 import { renderRecord, type OutputRecord } from '../records/render.ts';
 import { createRecord, deleteRecord, updateRecord, type SaveContext } from '../records/save.ts';
 import { isDeleted } from '../records/table.ts';
+import { isVisible } from '../records/visibility.ts';
 import type { Org } from '../org.ts';
 import type { Field, Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
@@ -100,7 +101,7 @@ function findForRow(org: Org, type: SObjectType, text: unknown): Row {
   const id = typeof text === 'string' ? parseId(text) : null;
   if (id === null) throw malformedId(String(text));
   const row = org.tableOf(type).get(id);
-  if (!row) throw crossReferenceInvalid();
+  if (!row || !isVisible(org, row)) throw crossReferenceInvalid();
   if (isDeleted(row)) throw entityDeleted();
   return row;
 }
@@ -165,7 +166,7 @@ export function deleteCollection(call: Call): Answer {
 
 function readOne(call: Call, type: SObjectType, id: string, fields: readonly Field[]): OutputRecord | null {
   const row = call.org.tableOf(type).get(parseId(id) ?? '');
-  return row && !isDeleted(row) ? renderRecord(call.base, type, row, fields) : null;
+  return row && !isDeleted(row) && isVisible(call.org, row) ? renderRecord(call.base, type, row, fields) : null;
 }
 
 function answerRead(call: Call, ids: readonly string[], names: readonly string[]): Answer {

@@ -2,6 +2,7 @@
 import { compareValues } from '../soql/compare.ts';
 import type { Row } from '../schema/field.ts';
 import { isDeleted } from '../records/table.ts';
+import { isVisible } from '../records/visibility.ts';
 import type { Field, FieldType } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
 import { attributesOf, recordUrl } from '../records/render.ts';
@@ -169,7 +170,7 @@ export function describe(call: Call): Answer {
 }
 
 function recentRows(call: Call, type: SObjectType): Row[] {
-  const live = [...call.org.tableOf(type).all()].filter((row) => !isDeleted(row));
+  const live = [...call.org.tableOf(type).all()].filter((row) => !isDeleted(row) && isVisible(call.org, row));
   const stamp = (row: Row) => row['SystemModstamp'] ?? null;
   return live.sort((left, right) => compareValues(stamp(right), stamp(left))).slice(0, RECENT_ITEMS);
 }

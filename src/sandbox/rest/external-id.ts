@@ -2,7 +2,8 @@
 import { externalIdNotFound, fieldNotWelcome } from '../errors.ts';
 import { isObject } from '../records/read-body.ts';
 import { recordUrl } from '../records/render.ts';
-import { createRecord, deleteRecord, findRecord, updateRecord } from '../records/save.ts';
+import { createRecord, deleteRecord, updateRecord } from '../records/save.ts';
+import { findVisible, isVisible } from '../records/visibility.ts';
 import { idOf } from '../records/table.ts';
 import { readValue } from '../records/values.ts';
 import type { Field, Row } from '../schema/field.ts';
@@ -25,9 +26,10 @@ const isById = (call: Call): boolean => param(call, 'field').toLowerCase() === '
 /** The rows that the address means: one or none where the field is unique. */
 function findRows(call: Call, type: SObjectType): Row[] {
   const value = param(call, 'value');
-  if (isById(call)) return [findRecord(call.org, type, value)];
+  if (isById(call)) return [findVisible(call.org, type, value)];
   const field = requireExternalId(type, param(call, 'field'));
-  return call.org.tableOf(type).liveWith(field.name, readValue(field, value));
+  const rows = call.org.tableOf(type).liveWith(field.name, readValue(field, value));
+  return rows.filter((row) => isVisible(call.org, row));
 }
 
 const multipleChoices = (call: Call, type: SObjectType, rows: readonly Row[]): Answer => ({

@@ -2,6 +2,7 @@
 import { formatDateTime, parseDateTime } from '../datetime.ts';
 import { invalidReplicationDate } from '../errors.ts';
 import { idOf, isDeleted } from '../records/table.ts';
+import { isVisible } from '../records/visibility.ts';
 import type { Row } from '../schema/field.ts';
 import { ok, requireType, type Answer, type Call } from './call.ts';
 
@@ -28,7 +29,7 @@ function rowsIn(call: Call, { start, end }: { start: string; end: string }): Row
   const rows = [...table.idsChangedSince(start)].map((id) => table.get(id)).filter((row) => row !== undefined);
   return rows.filter((row) => {
     const stamp = String(row['SystemModstamp']);
-    return stamp >= start && stamp < end;
+    return stamp >= start && stamp < end && isVisible(call.org, row);
   });
 }
 

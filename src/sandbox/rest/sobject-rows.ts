@@ -1,7 +1,8 @@
 /** How one record is created, read, changed and deleted (sObject Rows). */
 import { methodNotAllowed, unknownField } from '../errors.ts';
 import { recordUrl, renderRecord } from '../records/render.ts';
-import { createRecord, deleteRecord, findRecord, updateRecord } from '../records/save.ts';
+import { createRecord, deleteRecord, updateRecord } from '../records/save.ts';
+import { findVisible } from '../records/visibility.ts';
 import type { Field, Row } from '../schema/field.ts';
 import { findField, type SObjectType } from '../schema/sobjects.ts';
 import { NO_CONTENT, ok, param, requireBody, requireType, saveContextOf, type Answer, type Call } from './call.ts';
@@ -42,20 +43,20 @@ export function create(call: Call): Answer {
 
 export function read(call: Call): Answer {
   const type = requireType(call);
-  return answerRecord(call, type, findRecord(call.org, type, param(call, 'id')));
+  return answerRecord(call, type, findVisible(call.org, type, param(call, 'id')));
 }
 
 export function update(call: Call): Answer {
   const type = requireType(call);
   requireWriteable(type, 'PATCH');
   const body = requireBody(call);
-  updateRecord(saveContextOf(call), type, findRecord(call.org, type, param(call, 'id')), body);
+  updateRecord(saveContextOf(call), type, findVisible(call.org, type, param(call, 'id')), body);
   return NO_CONTENT;
 }
 
 export function remove(call: Call): Answer {
   const type = requireType(call);
   requireWriteable(type, 'DELETE');
-  deleteRecord(saveContextOf(call), type, findRecord(call.org, type, param(call, 'id')));
+  deleteRecord(saveContextOf(call), type, findVisible(call.org, type, param(call, 'id')));
   return NO_CONTENT;
 }

@@ -1,5 +1,6 @@
 /** How the text of a query becomes a tree; the grammar is an independent parser's. */
-import { parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
+import { createRequire } from 'node:module';
+import type { parseQuery, Query } from '@jetstreamapp/soql-parser-js';
 import { malformedQuery } from '../errors.ts';
 import { pointAt } from './point-at.ts';
 
@@ -14,11 +15,15 @@ function explain(soql: string, message: string): string {
   return token === '' ? 'unexpected token: <EOF>' : `unexpected token: '${token}'`;
 }
 
+const require = createRequire(import.meta.url);
+/** Node keeps what it loaded. Making the grammar takes up to half a second, which a start without queries need not wait for. */
+const parser = () => require('@jetstreamapp/soql-parser-js') as { readonly parseQuery: typeof parseQuery };
+
 /** @throws SalesforceError MALFORMED_QUERY */
 export function parseSoql(soql: string): Query {
   if (soql.trim() === '') throw malformedQuery('A query string has to be specified');
   try {
-    return parseQuery(soql);
+    return parser().parseQuery(soql);
   } catch (error) {
     throw malformedQuery(explain(soql, error instanceof Error ? error.message : ''));
   }

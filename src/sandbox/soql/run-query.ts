@@ -3,6 +3,7 @@ import type { Query } from '@jetstreamapp/soql-parser-js';
 import { featureNotEnabled, outsideRange } from '../errors.ts';
 import type { Org } from '../org.ts';
 import { isDeleted, type Table } from '../records/table.ts';
+import { isVisible } from '../records/visibility.ts';
 import type { OutputRecord } from '../records/render.ts';
 import type { Row } from '../schema/field.ts';
 import type { SObjectType } from '../schema/sobjects.ts';
@@ -40,7 +41,7 @@ function findRows(scope: QueryScope, query: Query, withDeleted: boolean): Row[] 
   const accepts = condition ? buildPredicate(scope, condition) : () => true;
   const rows: Row[] = [];
   for (const row of rowsToTest(scope, scope.org.tableOf(scope.type), condition))
-    if ((withDeleted || !isDeleted(row)) && accepts(row)) rows.push(row);
+    if ((withDeleted || !isDeleted(row)) && accepts(row) && isVisible(scope.org, row)) rows.push(row);
   return rows;
 }
 

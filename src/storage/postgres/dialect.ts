@@ -23,6 +23,11 @@ export const postgresDialect: Dialect = {
   locked: (table) => `for update of ${table}`,
   keepApart: (isWide) => `select wide, case when wide then cast(pg_advisory_xact_lock(${MEMBERSHIPS}) as text)
     else cast(pg_advisory_xact_lock_shared(${MEMBERSHIPS}) as text) end as locked from (select ${isWide} as wide) as one`,
+  alone: (
+    what,
+    condition,
+  ) => `select case when needed then cast(pg_advisory_xact_lock(hashtext('scim-salesforce ${what}')) as text)
+    end as locked from (select ${condition} as needed) as one`,
   keyTable: '',
   // Room for the next version of a row in its page: measured a fifth of the size under load (docs/going-further.md).
   busyTable: 'with (fillfactor = 70)',

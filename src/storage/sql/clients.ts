@@ -1,5 +1,5 @@
 /** Which SCIM clients were seen: one row for each credential and program that uses it, and no more than fit a page. */
-import type { SeenClient } from '../store.ts';
+import type { SeenClient } from '../service-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 

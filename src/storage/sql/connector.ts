@@ -1,15 +1,17 @@
 /** What all processes know of a connector besides its lanes: whether it is paused, what the org has left. */
 import type { Budget, ConnectorState, Gate, Pause } from '../store.ts';
-import { hastenGate, probeGate } from './gate.ts';
+import { askAnew } from './gate.ts';
 import { writeConnectorEntry } from './journal.ts';
 import { toLoad } from './loads.ts';
+import { admitAllRefused } from './refusals.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const STATE = `select
-    gate.class, gate.reason, gate.failures, gate.until,
+    gate.class, gate.reason, gate.failures, gate.until, gate.credentials,
     pause.reason as pause_reason, pause.actor as pause_actor, pause.at as pause_at,
     budget.used, budget.max, budget.level, budget.at as budget_at,
     bulk_load.lease as load_lease, bulk_load.job_id as load_job, bulk_load.users as load_users,
+    (select count(*) from refusal where refusal.connector = connector.name) as refusals,
     bulk_load.processed as load_processed, bulk_load.started_at as load_started, bulk_load.held_until as load_held
   from (select cast($1 as text) as name) as connector
   left join gate on gate.connector = connector.name
@@ -23,7 +25,13 @@ export async function readConnector(driver: Driver, connector: string): Promise<
   const pause = toPause(row);
   const budget = toBudget(row);
   const load = toLoad(row);
-  return { ...(gate && { gate }), ...(pause && { pause }), ...(budget && { budget }), ...(load && { load }) };
+  return {
+    ...(gate && { gate }),
+    ...(pause && { pause }),
+    ...(budget && { budget }),
+    ...(load && { load }),
+    ...(Number(row['refusals']) > 0 && { refused: toRefused(row) }),
+  };
 }
 
 const isThere = (value: unknown): boolean => value !== null && value !== undefined;
@@ -33,6 +41,9 @@ function toGate(row: Row): Gate | undefined {
   const gate = { class: String(row['class']), reason: String(row['reason']), failures: Number(row['failures']) };
   return isThere(row['until']) ? { ...gate, until: Number(row['until']) } : gate;
 }
+
+const toRefused = (row: Row): NonNullable<ConnectorState['refused']> =>
+  isThere(row['credentials']) ? { gate: String(row['credentials']) } : {};
 
 function toPause(row: Row): Pause | undefined {
   if (!isThere(row['pause_at'])) return undefined;
@@ -58,9 +69,11 @@ export function* pauseConnector(connector: string, { reason, actor, at }: Pause)
 /** @returns whether it was paused before */
 export function* resumeConnector(connector: string, { reason, actor, at }: Pause): Transaction<boolean> {
   const resumed = yield { text: 'delete from pause where connector = $1 returning connector', values: [connector] };
-  yield* probeGate(connector, at);
-  yield* hastenGate(connector, at);
-  yield* writeConnectorEntry(connector, { event: 'resumed', reason, actor }, at);
+  const closed = yield { text: 'select 1 from gate where connector = $1', values: [connector] };
+  yield* askAnew(connector, at);
+  yield* admitAllRefused(connector, at);
+  if (resumed.length > 0 || closed.length > 0)
+    yield* writeConnectorEntry(connector, { event: 'resumed', reason, actor }, at);
   return resumed.length > 0;
 }
 

@@ -24,6 +24,8 @@ export interface Dialect {
    * others are together.
    */
   keepApart(isWide: string): string;
+  /** A select after which a transaction for which `condition` holds is alone, until it ends, among those that said `what`. */
+  alone(what: string, condition: string): string;
   /** Ends the definition of a table that is nothing but its primary key, so that rows lie in key order and once. */
   readonly keyTable: string;
   /** Ends the definition of a table whose rows change all the time. */

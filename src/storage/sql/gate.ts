@@ -1,6 +1,8 @@
 /** The gate of a connector: one row that all processes share, so that one's throttling stops all. */
+import type { RefusedCredentials } from '../refusal-store.ts';
 import type { ConnectorEntry, Gate } from '../store.ts';
 import { writeConnectorEntry } from './journal.ts';
+import { admitRefused, noteRefusal, OWN_UNTIL } from './refusals.ts';
 import type { Transaction } from './transaction.ts';
 
 /** One that waits for somebody stays, and none gets shorter: another process may know less. */
@@ -9,18 +11,24 @@ export function* closeGate(
   gate: Gate,
   event: ConnectorEntry['event'],
   at: number,
+  refused?: RefusedCredentials,
 ): Transaction<void> {
+  if (refused) yield* noteRefusal(connector, refused);
   const { class: faultClass, reason, failures, until } = gate;
-  const text = `insert into gate (connector, class, reason, failures, until) values ($1, $2, $3, $4, $5)
+  const text = `insert into gate (connector, class, reason, failures, until, credentials) values ($1, $2, $3, $4, $5, $6)
     on conflict (connector) do update set
       class = excluded.class,
       reason = excluded.reason,
       failures = excluded.failures,
       until = excluded.until,
+      credentials = excluded.credentials,
       probe_until = null
     where excluded.until is null or gate.until < excluded.until
     returning connector`;
-  const closed = yield { text, values: [connector, faultClass, reason, failures, until ?? null] };
+  const closed = yield {
+    text,
+    values: [connector, faultClass, reason, failures, until ?? null, refused?.credentials ?? null],
+  };
   if (closed.length === 0) return;
   const entry = { event, class: faultClass, reason, ...(until !== undefined && { until }) };
   yield* writeConnectorEntry(connector, entry, at);
@@ -46,8 +54,24 @@ export function* returnProbe(connector: string): Transaction<void> {
   yield { text: 'update gate set probe_until = null where connector = $1', values: [connector], unread: true };
 }
 
-export function* probeGate(connector: string, now: number): Transaction<void> {
-  const text = 'update gate set until = $2, failures = 0, probe_until = null where connector = $1 and until is null';
+export function* probeGate(connector: string, now: number, credentials?: string): Transaction<void> {
+  if (credentials !== undefined) yield* admitRefused(connector, credentials, now);
+  const text = `update gate set until = coalesce(${OWN_UNTIL}, $2), failures = 0, probe_until = null
+    where connector = $1 and (until is null or (credentials = $3 and until < ${OWN_UNTIL}))`;
+  yield { text, values: [connector, now, credentials ?? null], unread: true };
+}
+
+export function* retryGate(connector: string, now: number): Transaction<void> {
+  const text = `update gate set until = $2, failures = 0, probe_until = null
+    where connector = $1 and credentials is not null and (until is null or until > $2)`;
+  yield { text, values: [connector, now], unread: true };
+}
+
+/** Somebody says that a refusal was mended, of a login perhaps: no process goes by what it remembers of it. */
+export function* askAnew(connector: string, now: number): Transaction<void> {
+  const text = `update gate set until = $2, probe_until = null,
+      failures = case when class in ('authentication', 'unknown') then 0 else failures end
+    where connector = $1`;
   yield { text, values: [connector, now], unread: true };
 }
 
@@ -55,4 +79,15 @@ export function* probeGate(connector: string, now: number): Transaction<void> {
 export function* hastenGate(connector: string, now: number): Transaction<void> {
   const text = 'update gate set until = $2, probe_until = null where connector = $1 and until > $2';
   yield { text, values: [connector, now], unread: true };
+}
+
+/** What a gate waits for longest after a login that was of no use. */
+const MAX_LOGIN_WAIT_MS = 15 * 60_000;
+
+/** A start ends all waits but those that keep logins apart; a longer one was set by a clock that was wrong. */
+export function* hastenGateAtStart(connector: string, now: number): Transaction<void> {
+  const text = `update gate set until = $2, probe_until = null
+    where connector = $1 and until > $2 and (class <> 'authentication' or until > $3)`;
+  yield { text, values: [connector, now, now + MAX_LOGIN_WAIT_MS], unread: true };
+  yield { text: 'update gate set probe_until = null where connector = $1', values: [connector], unread: true };
 }

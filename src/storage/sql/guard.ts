@@ -6,8 +6,10 @@ import type { Transaction } from './transaction.ts';
 
 /** One process at a time, by the lock on the guard's row: two that count at once would both find room. */
 export function* admitRemovals(dialect: Dialect, request: RemovalRequest): Transaction<Admission> {
-  const { connector, userIds, now, atLeast } = request;
-  yield* forgetOld(request);
+  const { connector, userIds, now, windowMs, atLeast } = request;
+  yield* lockGuard(connector);
+  const before = now - windowMs;
+  yield { text: 'delete from removal where connector = $1 and at <= $2', values: [connector, before], unread: true };
   const counted = yield* count('select count(*) as rows from removal where connector = $1', [connector]);
   const known = yield* readKnown(dialect, connector, userIds);
   const fresh = userIds.filter((userId) => !known.has(userId));
@@ -22,12 +24,11 @@ export function* admitRemovals(dialect: Dialect, request: RemovalRequest): Trans
   return { admitted: new Set([...known, ...admitted]), tripped };
 }
 
-function* forgetOld({ connector, now, windowMs }: RemovalRequest): Transaction<void> {
+/** The column `since` has no meaning any more. */
+function* lockGuard(connector: string): Transaction<void> {
   const text = `insert into guard (connector, since) values ($1, 0)
-    on conflict (connector) do update set since = guard.since returning since`;
-  const [guard] = yield { text, values: [connector] };
-  const before = Math.max(Number(guard?.['since']), now - windowMs);
-  yield { text: 'delete from removal where connector = $1 and at <= $2', values: [connector, before], unread: true };
+    on conflict (connector) do update set since = excluded.since`;
+  yield { text, values: [connector], unread: true };
 }
 
 function* count(text: string, values: readonly (string | number)[]): Transaction<number> {
@@ -81,14 +82,14 @@ export function* judgeHeld(
     where connector = $1 and state = 'held'${userId === undefined ? '' : ' and user_id = $4'} returning user_id`;
   const judged = yield { text, values: [connector, at, verdict, ...(userId === undefined ? [] : [userId])] };
   if (judged.length === 0) return 0;
-  if (verdict === 'approved' && userId === undefined) yield* countAnew(connector, at);
+  if (verdict === 'approved' && userId === undefined) yield* countAnew(connector);
   const event = verdict === 'approved' ? 'removals approved' : 'removals rejected';
   yield* writeConnectorEntry(connector, { event, actor, users: judged.length }, at);
   return judged.length;
 }
 
-function* countAnew(connector: string, at: number): Transaction<void> {
-  const text = `insert into guard (connector, since) values ($1, $2)
-    on conflict (connector) do update set since = excluded.since`;
-  yield { text, values: [connector, at], unread: true };
+/** Forgotten rather than told by their time: a clock that is set back would forget those that come next as well. */
+function* countAnew(connector: string): Transaction<void> {
+  yield* lockGuard(connector);
+  yield { text: 'delete from removal where connector = $1', values: [connector], unread: true };
 }

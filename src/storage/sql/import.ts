@@ -42,6 +42,7 @@ function* begin(dialect: Dialect, header: TransferHeader, now: number, fingerpri
   yield* refuseUsed();
   // A service that never held a user may have left one.
   yield { text: 'delete from gate', values: [] };
+  yield { text: 'delete from refusal', values: [] };
   for (const table of SEQUENCED) yield* goOnAbove(dialect, table, header.sequences[table]);
   yield* markCurrent({ fingerprint });
   const text = 'insert into import (id, line, started_at) values ($1, 1, $2)';

@@ -6,27 +6,26 @@ import type {
   LaneCampaigns,
   LaneCounts,
   LaneError,
-  LaneLink,
-  LatestChange,
   LateWrite,
+  LatestChange,
   LeadEnd,
-  LeasedLane,
   LeadLink,
   LeadOrigin,
+  LeasedLane,
   Settlement,
   Unclaim,
   Verdict,
 } from '../store.ts';
 import type { Dialect } from './dialect.ts';
 import { noticeParked } from './notices.ts';
-import { hastenGate } from './gate.ts';
+import { hastenGate, hastenGateAtStart } from './gate.ts';
 import { NEVER } from './loads.ts';
 import { IS_NEW, ONE_LESS } from './new-lanes.ts';
-import type { Driver, Row, Transaction } from './transaction.ts';
+import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at,
-  lane.verdict, lane.verdict_seq, lane.campaigns`;
+  lane.verdict, lane.verdict_seq, lane.campaigns, lane.doubted, lane.sent`;
 
 /** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
 const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
@@ -61,47 +60,35 @@ export function* unclaimLanes({ connector, lease, leaseUntil, now }: Unclaim): T
   yield { text, values: [connector, lease, leaseUntil, now], unread: true };
 }
 
-/** Ends all leases, for a process that knows it is alone; those of a bulk load end with its job, which runs in Salesforce. */
+/**
+ * Ends all leases, for a process that knows it is alone. Those of a bulk load end with its job, which runs in Salesforce; and who
+ * sent a create that nothing can tell from a second one may have been killed just now.
+ */
 export function* freeLeases(now: number): Transaction<void> {
   yield {
     text: `update lane set lease = null, lease_until = null, due_at = $1
-      where lease is not null and due_at > $1 and lease not in (select bulk_load.lease from bulk_load)`,
+      where lease is not null and due_at > $1 and sent is null and lease not in (select bulk_load.lease from bulk_load)`,
     values: [now],
   };
   yield { text: 'update bulk_load set held_until = $1 where held_until > $1', values: [now] };
 }
 
 export function* hastenLanes(connector: string, now: number): Transaction<void> {
+  yield* hastenWaiting(connector, now);
+  yield* hastenGate(connector, now);
+}
+
+export function* hastenAtStart(connector: string, now: number): Transaction<void> {
+  yield* hastenWaiting(connector, now);
+  yield* hastenGateAtStart(connector, now);
+}
+
+function* hastenWaiting(connector: string, now: number): Transaction<void> {
   yield {
     text: `update lane set due_at = $2 where connector = $1 and state = 'due' and due_at > $2 and lease is null
       and (lease_until is null or lease_until <= $2)`,
     values: [connector, now],
   };
-  yield* hastenGate(connector, now);
-}
-
-export function* linkLanes(
-  dialect: Dialect,
-  connector: string,
-  lease: string,
-  links: readonly LaneLink[],
-): Transaction<ReadonlySet<string>> {
-  const source = dialect.rows('$3', 'link', { user_id: 'text', origin: 'text', lead_id: 'text', told: 'text' });
-  const text = `update lane set origin = link.origin, lead_id = coalesce(link.lead_id, lane.lead_id),
-      told = link.told
-    from ${source}
-    where lane.connector = $1 and lane.lease = $2 and lane.user_id = link.user_id
-      and (link.lead_id is null or not exists (select 1 from lane as other where other.connector = $1
-        and ${dialect.text('other.lead_id')} = link.lead_id and other.user_id <> link.user_id))
-    returning lane.user_id`;
-  const json = links.map(({ userId, origin, leadId, told }) => ({
-    user_id: userId,
-    origin,
-    lead_id: leadId ?? null,
-    told,
-  }));
-  const rows = yield { text, values: [connector, lease, JSON.stringify(json)] };
-  return userIds(rows);
 }
 
 export function* noteCampaigns(
@@ -118,9 +105,12 @@ export function* noteCampaigns(
   return userIds(yield { text, values: [connector, lease, JSON.stringify(json)] });
 }
 
+/** What a lane becomes whose Lead is not known any more. */
+export const FORGOTTEN = `head_seq = 0, lead_id = null, origin = null, told = null, ended = null, sent = null, campaigns = null,
+      error = null, doubts = 0, doubted = null`;
+
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
-  const text = `update lane set state = 'due', due_at = $2, attempts = 0, head_seq = 0,
-      lead_id = null, origin = null, told = null, ended = null, campaigns = null, error = null, lease = null, lease_until = null
+  const text = `update lane set state = 'due', due_at = $2, attempts = 0, ${FORGOTTEN}, lease = null, lease_until = null
     where connector = $1 returning user_id`;
   const rows = yield { text, values: [connector, now] };
   // What runs there still was lost with the Leads.
@@ -135,18 +125,23 @@ export function* doubtLanes(
   writes: readonly LateWrite[],
   now: number,
 ): Transaction<void> {
-  const attempts = JSON.stringify(writes.map(toAttemptRow));
-  yield { text: attemptText(dialect.rows('$1', 's', ATTEMPT)), values: [attempts, now], unread: true };
-  const columns = { user_id: 'text', origin: 'text', lead_id: 'text' } as const;
-  const rows = writes.map(({ userId, origin, leadId }) => ({ user_id: userId, origin, lead_id: leadId ?? null }));
+  yield journalAttempts(dialect, writes, now);
+  const columns = { user_id: 'text', origin: 'text', lead_id: 'text', doubted: 'text' } as const;
+  const rows = writes.map(({ userId, origin, leadId, attempt }) => ({
+    user_id: userId,
+    origin,
+    lead_id: leadId ?? null,
+    doubted: attempt.fields.join(' '),
+  }));
   const json = JSON.stringify(rows);
-  const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, origin, lead_id)
-    select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.origin, s.lead_id
+  const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, doubted, origin, lead_id)
+    select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.doubted, s.origin, s.lead_id
     from ${dialect.rows('$2', 's', columns)} where true
     on conflict (user_id, connector) do update set
       state = 'due',
       attempts = 0,
       doubts = lane.doubts + 1,
+      doubted = trim(coalesce(lane.doubted, '') || ' ' || excluded.doubted),
       due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
   yield { text, values: [connector, json, now], unread: true };
 }
@@ -164,6 +159,7 @@ const SETTLED = {
   origin: 'text',
   told: 'text',
   ended: 'text',
+  sent: 'text',
   campaigns: 'text',
   not_before: 'bigint',
   error: 'text',
@@ -181,11 +177,7 @@ export function* settleLanes(
   const ids = userIds(settled);
   const written = settlements.filter((settlement) => ids.has(settlement.userId));
   if (written.length === 0) return ids;
-  yield {
-    text: attemptText(dialect.rows('$1', 's', ATTEMPT)),
-    values: [JSON.stringify(written.map(toAttemptRow)), now],
-    unread: true,
-  };
+  yield journalAttempts(dialect, written, now);
   yield* noticeParked(dialect, connector, written, now);
   if (written.some((settlement) => settlement.state === 'gone')) yield* removeGone(dialect, connector, written);
   return ids;
@@ -208,32 +200,38 @@ const toSettledRow = (settlement: Settlement) => ({
 
 const ATTEMPT = { user_id: 'text', version: 'bigint', detail: 'text' } as const;
 
-const toAttemptRow = ({ userId, version, attempt }: Settlement | LateWrite) => ({
+const toAttemptRow = ({ userId, version, attempt }: Attempted) => ({
   user_id: userId,
   version,
   detail: JSON.stringify(attempt),
 });
 
-const leadColumns = ({ leadId, origin, told, ended }: LeadLink) => ({
+const leadColumns = ({ leadId, origin, told, ended, sent }: LeadLink) => ({
   lead_id: leadId ?? null,
   origin: origin ?? null,
   told: told ?? null,
   ended: ended === undefined ? null : JSON.stringify(ended),
+  sent: sent ?? null,
 });
 
 /** The user changed, or a doubt came up, while this attempt was on its way: the lane is due again at once. */
 const OUTDATED = '(lane.tail_seq > s.seen_seq or lane.doubts > s.seen_doubts)';
 
+/** What this attempt did not make good. */
+const DOUBTED = '(lane.doubts > s.seen_doubts or s.delivered_seq is null)';
+
 const settleText = (dialect: Dialect): string => `update lane set
     state = case when ${OUTDATED} then 'due' else s.state end,
     due_at = case when not ${OUTDATED} then s.due_at when s.not_before > $4 then s.not_before else $4 end,
     attempts = case when ${OUTDATED} then 0 else s.attempts end,
-    doubts = case when lane.doubts > s.seen_doubts or s.delivered_seq is null then lane.doubts else 0 end,
+    doubts = case when ${DOUBTED} then lane.doubts else 0 end,
+    doubted = case when ${DOUBTED} then lane.doubted end,
     head_seq = coalesce(s.delivered_seq, lane.head_seq),
     lead_id = case when s.keep_lead = 1 then lane.lead_id else s.lead_id end,
     origin = case when s.keep_lead = 1 then lane.origin else s.origin end,
     told = case when s.keep_lead = 1 then lane.told else s.told end,
     ended = case when s.keep_lead = 1 then lane.ended else s.ended end,
+    sent = case when s.keep_lead = 1 then lane.sent else s.sent end,
     campaigns = coalesce(s.campaigns, lane.campaigns),
     error = s.error,
     last_attempt_at = $4,
@@ -244,9 +242,13 @@ const settleText = (dialect: Dialect): string => `update lane set
   where lane.connector = $1 and lane.lease = $2 and lane.user_id = s.user_id
   returning lane.user_id`;
 
-/** @param source rows named `s` */
-const attemptText = (source: string): string => `insert into journal (at, kind, type, id, version, detail)
-  select cast($2 as bigint), 'attempt', 'User', s.user_id, s.version, s.detail from ${source}`;
+type Attempted = Pick<Settlement, 'userId' | 'version' | 'attempt'>;
+
+export function journalAttempts(dialect: Dialect, attempted: readonly Attempted[], now: number): Statement {
+  const text = `insert into journal (at, kind, type, id, version, detail)
+    select cast($2 as bigint), 'attempt', 'User', s.user_id, s.version, s.detail from ${dialect.rows('$1', 's', ATTEMPT)}`;
+  return { text, values: [JSON.stringify(attempted.map(toAttemptRow)), now], unread: true };
+}
 
 function* removeGone(dialect: Dialect, connector: string, settlements: readonly Settlement[]): Transaction<void> {
   const gone = settlements.filter((settlement) => settlement.state === 'gone');
@@ -294,7 +296,8 @@ export async function nextDueAt(driver: Driver, connector: string): Promise<numb
   return optionalNumber(rows[0]?.['due_at']);
 }
 
-const userIds = (rows: readonly Row[]): ReadonlySet<string> => new Set(rows.map((row) => String(row['user_id'])));
+export const userIds = (rows: readonly Row[]): ReadonlySet<string> =>
+  new Set(rows.map((row) => String(row['user_id'])));
 
 export function toLane(row: Row): Lane {
   return {
@@ -307,10 +310,12 @@ export function toLane(row: Row): Lane {
     tailSeq: Number(row['tail_seq']),
     headSeq: Number(row['head_seq']),
     doubts: Number(row['doubts']),
+    ...present('doubted', namesIn(row['doubted'])),
     ...present('leadId', optionalText(row['lead_id'])),
     ...present('origin', optionalText(row['origin']) as LeadOrigin | undefined),
     ...present('told', optionalText(row['told'])),
     ...present('ended', parseText(row['ended']) as LeadEnd | undefined),
+    ...present('sent', optionalText(row['sent'])),
     ...present('campaigns', optionalText(row['campaigns'])),
     ...present('error', parseText(row['error']) as LaneError | undefined),
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
@@ -318,6 +323,10 @@ export function toLane(row: Row): Lane {
     ...present('verdict', readVerdict(row)),
   };
 }
+
+/** Names of fields hold no space. */
+const namesIn = (value: unknown): readonly string[] | undefined =>
+  typeof value === 'string' && value !== '' ? [...new Set(value.split(' '))] : undefined;
 
 /** A member that is left out when there is no value: absent and undefined are different things to our types. */
 export function present<Name extends string, Value>(
@@ -331,8 +340,8 @@ export function present<Name extends string, Value>(
 function toChange(row: Row): LatestChange | undefined {
   if (typeof row['change'] !== 'string') return undefined;
   // `tail_seq` names changes only, and their detail is written by this program.
-  const { requestId } = JSON.parse(row['change']) as ChangeEntry;
-  return { requestId, at: Number(row['changed_at']) };
+  const { requestId, traceparent } = JSON.parse(row['change']) as ChangeEntry;
+  return { requestId, ...present('traceparent', traceparent), at: Number(row['changed_at']) };
 }
 
 /** A verdict is about the change that was held; the next one has none. */

@@ -23,6 +23,11 @@ export async function readLanesOfLeads(
   return readSome(driver, dialect, connector, dialect.text('lead_id'), leadIds);
 }
 
+export async function readLostCreates(driver: Driver, connector: string): Promise<readonly Lane[]> {
+  const text = `select ${LANE_COLUMNS} from lane where connector = $1 and sent is not null and lead_id is null`;
+  return (await driver.read({ text, values: [connector] })).map(toLane);
+}
+
 async function readSome(
   driver: Driver,
   dialect: Dialect,

@@ -61,7 +61,7 @@ export function* endLoad(
   if (ended.length === 0) return false;
   yield {
     // They are found by when they are due: no index knows the leases.
-    text: `update lane set lease = null, lease_until = null, due_at = $3, attempts = ${ONE_LESS}
+    text: `update lane set lease = null, lease_until = $3, due_at = $3, attempts = ${ONE_LESS}
       where connector = $1 and state = 'due' and due_at = ${NEVER} and lease = $2`,
     values: [connector, lease, dueAt],
     unread: true,

@@ -1,5 +1,5 @@
-/** What people do to lanes: repair what drifted, link what was found, send one user at once. */
-import type { FoundLink, LaneRepair } from '../store.ts';
+/** What people do to lanes: repair what drifted, send one user at once. */
+import type { LaneRepair } from '../store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -19,24 +19,6 @@ export function* repairLanes(
   const json = repairs.map(({ userId, seen, told }) => ({ user_id: userId, seen: seen ?? null, told: told ?? null }));
   const rows = yield { text, values: [connector, JSON.stringify(json), now] };
   return rows.length;
-}
-
-const LINK = { user_id: 'text', lead_id: 'text', origin: 'text' } as const;
-
-/** A lease that ran out is nobody's, but its holder may still be writing: such a lane is left to the worker. */
-export function* linkFoundLeads(
-  dialect: Dialect,
-  connector: string,
-  links: readonly FoundLink[],
-): Transaction<ReadonlySet<string>> {
-  const text = `update lane set lead_id = link.lead_id, origin = link.origin
-    from ${dialect.rows('$2', 'link', LINK)}
-    where lane.connector = $1 and lane.user_id = link.user_id and lane.lead_id is null and lane.lease is null
-      and not exists (select 1 from lane as other where other.connector = $1 and other.lead_id = link.lead_id)
-    returning lane.user_id`;
-  const json = links.map(({ userId, leadId, origin }) => ({ user_id: userId, lead_id: leadId, origin }));
-  const rows = yield { text, values: [connector, JSON.stringify(json)] };
-  return new Set(rows.map((row) => String(row['user_id'])));
 }
 
 /** The clock began later than 0. */

@@ -212,6 +212,32 @@ const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    name: 'fields that late writes may have set, and what creates sent',
+    statements: () => ['alter table lane add column doubted text', 'alter table lane add column sent text'],
+  },
+  {
+    name: 'attempts by time',
+    statements: () => [`create index journal_attempt on journal (at) where kind = 'attempt'`],
+  },
+  {
+    name: 'credentials that were refused',
+    statements: () => [
+      'alter table gate add column credentials text',
+      `create table refusal (
+         connector text not null,
+         credentials text not null,
+         refusals integer not null,
+         until bigint,
+         retry_at bigint not null,
+         primary key (connector, credentials)
+       )`,
+    ],
+  },
+  {
+    name: 'creates of which nobody knows yet what came of them',
+    statements: () => ['create index lane_sent on lane (connector) where sent is not null'],
+  },
 ];
 
 /** The schema version of this program. */
@@ -239,6 +265,7 @@ export const TABLE_NAMES = [
   'notice',
   'message',
   'bulk_load',
+  'refusal',
 ] as const;
 
 /** @returns why a database of another schema version cannot be used, and what to do; undefined when it is this program's */

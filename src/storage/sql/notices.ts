@@ -41,13 +41,15 @@ const EVENTS: Readonly<Partial<Record<ConnectorEntry['event'], NoticeEvent>>> = 
   'removals held': 'removals.held',
 };
 
-/** Reasons are left out: they may be Salesforce's words, or a person's. */
+/** Reasons are left out, but for the code that one begins with: they may be Salesforce's words, or a person's. */
 export function* noticeConnector(connector: string, entry: ConnectorEntry, at: number): Transaction<void> {
   const event = EVENTS[entry.event];
   if (event === undefined) return;
-  const { class: faultClass, until, actor } = entry;
+  const { class: faultClass, until, actor, reason = '' } = entry;
+  const [, code] = entry.event === 'gate closed' ? (/^(\w+): /.exec(reason) ?? []) : [];
   const detail = {
     ...(faultClass !== undefined && { class: faultClass }),
+    ...(code !== undefined && { code }),
     ...(until !== undefined && { until: new Date(until).toISOString() }),
     ...(actor !== undefined && { actor }),
   };

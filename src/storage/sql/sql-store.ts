@@ -1,19 +1,28 @@
 /** The storage contract over any SQL driver. */
 import type { MemberLists } from '../member-lists.ts';
 import type { Store } from '../store.ts';
+import { countAttempts } from './attempts.ts';
 import { readClients, recordClients } from './clients.ts';
 import { commitUnits } from './commit-units.ts';
 import { commitChange } from './commit.ts';
 import { estimateLooks } from './cost.ts';
 import type { Dialect } from './dialect.ts';
 import { noteBudget, pauseConnector, readConnector, resumeConnector } from './connector.ts';
-import { closeGate, openGate, probeGate, returnProbe, takeProbe } from './gate.ts';
+import { closeGate, openGate, probeGate, retryGate, returnProbe, takeProbe } from './gate.ts';
+import { forgetRefusal, readRefusal } from './refusals.ts';
 import { admitRemovals, judgeHeld } from './guard.ts';
 import { holdJob, takeJob } from './jobs.ts';
 import { pruneJournal, readEntries, readJournal } from './journal.ts';
 import * as lanes from './lanes.ts';
 import { beginLoad, countNewLanes, endLoad, keepLoad } from './loads.ts';
-import { countLaneErrors, listLanes, listLanesByLead, readLanes, readLanesOfLeads } from './list-lanes.ts';
+import {
+  countLaneErrors,
+  listLanes,
+  listLanesByLead,
+  readLanes,
+  readLanesOfLeads,
+  readLostCreates,
+} from './list-lanes.ts';
 import type { Followers } from './mark-due.ts';
 import {
   commitMembers,
@@ -23,7 +32,8 @@ import {
   readMembers,
   readMemberships,
 } from './members.ts';
-import { linkFoundLeads, pushLane, repairLanes } from './mend-lanes.ts';
+import { linkFoundLeads, linkLanes } from './link-lanes.ts';
+import { pushLane, repairLanes } from './mend-lanes.ts';
 import { delayMessage, dropMessages, firstMessage, gatherNotices, removeMessage } from './messages.ts';
 import { migrate } from './migrations.ts';
 import { keepNotices, leaveNotice } from './notices.ts';
@@ -68,7 +78,7 @@ export async function createSqlStore(driver: Driver, dialect: Dialect, options: 
 async function startAlone(driver: Driver, { connectors, now }: SqlStoreOptions): Promise<void> {
   await driver.write(() => lanes.freeLeases(now));
   for (const connector of new Set([...connectors.values()].flat()))
-    await driver.write(() => lanes.hastenLanes(connector, now));
+    await driver.write(() => lanes.hastenAtStart(connector, now));
 }
 
 /** The store over a database whose schema is up to date. */
@@ -122,7 +132,7 @@ export function sqlStore(
     beginLoad: (load) => driver.write(() => beginLoad(dialect, load)),
     keepLoad: (connector, load, more, now) => driver.write(() => keepLoad(connector, load, more, now)),
     endLoad: (connector, load, end) => announce(connector, () => endLoad(connector, load, end)),
-    linkLanes: (connector, lease, links) => driver.write(() => lanes.linkLanes(dialect, connector, lease, links)),
+    linkLanes: (connector, lease, links, now) => driver.write(() => linkLanes(dialect, connector, lease, links, now)),
     noteCampaigns: (connector, lease, notes) =>
       driver.write(() => lanes.noteCampaigns(dialect, connector, lease, notes)),
     settleLanes: (connector, lease, settlements, now) =>
@@ -138,6 +148,7 @@ export function sqlStore(
     readLane: (connector, userId) => lanes.readLane(driver, connector, userId),
     readLanes: (connector, userIds) => readLanes(driver, dialect, connector, userIds),
     readLanesOfLeads: (connector, leadIds) => readLanesOfLeads(driver, dialect, connector, leadIds),
+    readLostCreates: (connector) => readLostCreates(driver, connector),
     listLanes: (query) => listLanes(driver, dialect, query),
     countLaneErrors: (connector) => countLaneErrors(driver, dialect, connector),
     listLanesByLead: (query) => listLanesByLead(driver, dialect, query),
@@ -145,6 +156,7 @@ export function sqlStore(
     countLanes: (connector) => lanes.countLanes(driver, connector),
     nextDueAt: (connector) => lanes.nextDueAt(driver, connector),
     readJournal: (id, limit, before) => readJournal(driver, id, limit, before),
+    countAttempts: (from, until) => countAttempts(driver, dialect, from, until),
     readEntries: (seqs) => readEntries(driver, dialect, seqs),
     pruneJournal: (before, limit) => driver.write(() => pruneJournal(before, limit)),
     takeJob: (name, everyMs, now) => driver.write(() => takeJob(name, everyMs, now)),
@@ -154,11 +166,15 @@ export function sqlStore(
     recordClients: (seen) => driver.write(() => recordClients(dialect, seen)),
     readClients: () => readClients(driver),
     readConnector: (connector) => readConnector(driver, connector),
-    closeGate: (connector, gate, event, at) => driver.write(() => closeGate(connector, gate, event, at)),
+    closeGate: (connector, gate, event, at, refused) =>
+      driver.write(() => closeGate(connector, gate, event, at, refused)),
     openGate: (connector, seen, at) => driver.write(() => openGate(connector, seen, at)),
     takeProbe: (connector, seen, now, until) => driver.write(() => takeProbe(connector, seen, now, until)),
     returnProbe: (connector) => driver.write(() => returnProbe(connector)),
-    probeGate: (connector, now) => driver.write(() => probeGate(connector, now)),
+    probeGate: (connector, now, credentials) => driver.write(() => probeGate(connector, now, credentials)),
+    retryGate: (connector, now) => driver.write(() => retryGate(connector, now)),
+    readRefusal: (connector, credentials) => readRefusal(driver, connector, credentials),
+    forgetRefusal: (connector, credentials) => driver.write(() => forgetRefusal(connector, credentials)),
     pauseConnector: (connector, pause) => driver.write(() => pauseConnector(connector, pause)),
     resumeConnector: (connector, by) => announce(connector, () => resumeConnector(connector, by)),
     noteBudget: (connector, budget) => driver.write(() => noteBudget(connector, budget)),

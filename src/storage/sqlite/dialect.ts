@@ -26,6 +26,8 @@ export const sqliteDialect: Dialect = {
   skipLocked: '',
   locked: () => '',
   keepApart: (isWide) => `select ${isWide} as wide`,
+  // Every transaction that writes is.
+  alone: (_what, condition) => `select ${condition} as needed`,
   keyTable: 'without rowid',
   busyTable: '',
   keyText: 'text',

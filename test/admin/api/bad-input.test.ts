@@ -46,6 +46,61 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
     api.call(method, path, body, { authorization: HEADERS[who] });
   const told = ({ status, body }: Answer): readonly unknown[] => [status, body['type'], body['detail']];
 
+  describe('is not stopped by', () => {
+    const many = (count: number, entry: (at: number) => readonly [string, unknown]): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => entry(at)));
+
+    it.each([
+      [
+        'a mapping of a thousand misspelt fields',
+        { fields: many(1_000, (at) => [`Fieldx${at}`, { form: `nameX.y${at}` }]) },
+      ],
+      ['a mapping of thousands of unknown members', many(3_000, (at) => [`member${at}`, 1])],
+      ['a mapping with a name of 200,000 letters', { ['z'.repeat(200_000)]: 1 }],
+    ])('%s: other requests are answered meanwhile', async (_what, mapping) => {
+      const startedAt = performance.now();
+      const [{ status, body }] = await Promise.all([
+        as('reader', 'POST', '/mapping/validate', mapping),
+        as('reader', 'GET', '/config'),
+      ]);
+      expect([status, body['isValid']]).toEqual([200, false]);
+      // It was half a minute; a busy machine takes its time as well.
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+    });
+
+    it('a larger mapping: 413', async () => {
+      const answer = await as('reader', 'POST', '/mapping/validate', { description: 'x'.repeat(300_000) });
+      expect(told(answer).slice(0, 2)).toEqual([413, `${PROBLEM}too-large`]);
+    });
+
+    it('thousands of faults: fifty are told', async () => {
+      const { status, body } = await as(
+        'operator',
+        'POST',
+        '/pause',
+        many(5_000, (at) => [`member${at}`, 1]),
+      );
+      expect([status, (body['errors'] as unknown[]).length]).toEqual([400, 50]);
+      expect(body['detail']).toMatch(/; and 4951 more$/);
+    });
+
+    it.each([
+      ['GET', '/users/%00', undefined, '#id'],
+      ['GET', '/lanes?code=%00', undefined, '#code'],
+      ['POST', '/users/%00/push', {}, '#id'],
+      ['POST', '/pause', { reason: 'a\u0000b' }, '#/reason'],
+      ['POST', '/pause', { reason: '\ud800' }, '#/reason'],
+      ['POST', '/removals/approve', { userIds: ['a\u0000b'] }, '#/userIds/0'],
+    ] as const)('text that no database keeps: %s %s %j', async (method, path, body, place) => {
+      const answer = await as(method === 'GET' ? 'reader' : 'operator', method, path, body);
+      expect(told(answer)).toEqual([
+        400,
+        `${PROBLEM}invalid-request`,
+        `${place.replace(/^#(?!\/)/, '')} holds U+0000 or half a surrogate pair, which is no text that a database keeps`,
+      ]);
+    });
+  });
+
   describe('lets in', () => {
     it.each([
       ['who has the password, to everything', 'boss', 200, 200],
@@ -167,11 +222,12 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
         'POST',
         '/lanes/retry',
         { 'co/de': 'X', all: true },
-        pointer('#/co~1de', 'is no member of this: take class, code, all, waiting'),
+        pointer('#/co~1de', 'is no member of this: take class, code, all, waiting, forget'),
       ],
       ['POST', '/lanes/retry', [], pointer('#', 'must be object')],
       ['POST', '/lanes/retry', undefined, pointer('#', 'is missing: send a JSON body')],
-      ['POST', '/users/x/retry', { force: true }, pointer('#/force', 'is no member of this: leave it out')],
+      ['POST', '/users/x/retry', { force: true }, pointer('#/force', 'is no member of this: take forget')],
+      ['POST', '/reconcile/cancel', { force: true }, pointer('#/force', 'is no member of this: leave it out')],
       ['POST', '/mapping/try', { mapping: {} }, pointer('#/user', 'is missing')],
       ['POST', '/mapping/validate', 'null', pointer('#', 'must be object')],
     ] as const)('%s %s with %j: 400 that points there', async (method, path, body, errors) => {

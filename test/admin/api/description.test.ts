@@ -1,4 +1,5 @@
 /** The OpenAPI document of the admin API: does it pass a validator, and is everything in it named and explained. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ENGINES } from '../../support/engines.ts';
@@ -31,6 +32,13 @@ describe.each(ENGINES)('the description of the admin API on $name', (engine) => 
     const validator = new Validator();
     expect(await validator.validate({ ...structuredClone(description) })).toEqual({ valid: true });
     expect(validator.version).toBe('3.1');
+  });
+
+  it('has no address that docs/admin-api.md does not tell of', () => {
+    const page = readFileSync(new URL('../../../docs/admin-api.md', import.meta.url), 'utf8');
+    const addresses = operations.map(([method, path]) => `${method.toUpperCase()} ${path}`);
+    const missing = addresses.filter((address) => !page.includes(`\`${address}`) && !address.endsWith('/openapi.json'));
+    expect(missing).toEqual([]);
   });
 
   it('has a name of its own, a summary and a tag for each operation, and a text for each parameter', () => {

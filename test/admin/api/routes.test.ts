@@ -49,7 +49,7 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
     for (const name of ['cy', 'cyd', 'dan']) await create(name, `${name} at nowhere`);
     for (const name of ['ada', 'adam', 'bob', 'eve']) await settled(name, 'idle');
     for (const name of ['cy', 'cyd', 'dan']) await settled(name, 'parked');
-  }, 60_000);
+  });
   afterAll(() => service.close());
 
   describe('GET /status', () => {

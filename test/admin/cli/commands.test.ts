@@ -6,13 +6,14 @@ import { SCHEMA_VERSION } from '../../../src/storage/sql/migrations.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder, runProgram, whenReady } from '../../support/process.ts';
 import { request } from '../../support/service.ts';
-import { addUsers, runCommand, type CommandResult } from './support.ts';
+import { addUsers, runCommand, runHere, type CommandResult } from './support.ts';
 
 const SECRET = 'Hidden-from-everybody-7';
 
 const COMMANDS = [
   ...['serve', 'sandbox', 'status', 'users', 'lanes', 'show', 'preview', 'push', 'retry', 'reconcile', 'link', 'check'],
   ...['release', 'pause', 'resume', 'export', 'import', 'backup', 'migrate', 'webhook'],
+  ...['throughput', 'errors', 'removals', 'events', 'completion'],
 ];
 
 describe('the command line', () => {
@@ -22,17 +23,18 @@ describe('the command line', () => {
     [['import'], "missing required argument 'file'"],
     [['retry'], 'say which user, or --code or --class, or --all'],
     [['retry', 'robin', '--code', 'X'], 'say which user, or --code or --class, or --all'],
+    [['retry', '--forget'], 'say which user, or --code or --class, or --all'],
     [['retry', '--all', '--class', 'data'], 'say which user, or --code or --class, or --all'],
     [['release'], 'say which user, or --all'],
     [['release', 'robin', '--all'], 'say which user, or --all'],
     [['pause'], "missing required argument 'reason'"],
     [['backup', 'a', 'b'], 'too many arguments'],
-    [['lanes', '--state', 'lost'], '--state is one of due, idle, parked, held'],
-    [['users', '--limit', '0'], '--limit takes a whole number from 1 on'],
+    [['lanes', '--state', 'lost'], 'Allowed choices are due, idle, parked, held'],
+    [['users', '--limit', '0'], '--limit takes a whole number from 1 to 200'],
     [['preview'], 'say which user or file, or --all, or --due'],
     [['export', '--json'], '--json needs a file'],
   ])('exits with 2 and one line when it is called wrongly: %j', async (args, message) => {
-    const { code, stderr, stdout } = await runCommand({}, args);
+    const { code, stderr, stdout } = await runHere({}, args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -42,7 +44,7 @@ describe('the command line', () => {
     const { code, stdout } = await runCommand({}, ['--help']);
     expect(code).toBe(0);
     for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
-    expect((await runCommand({}, ['import', '--help'])).stdout).toContain('goes on where it stopped');
+    expect((await runHere({}, ['import', '--help'])).stdout).toContain('goes on where it stopped');
   });
 
   it.each([
@@ -54,10 +56,9 @@ describe('the command line', () => {
   ])(
     'never prints the password of %s',
     async (url) => {
-      const folder = newFolder();
       const commands = [['export'], ['migrate'], ['check'], ['show', 'x'], ['serve'], ['backup', 'x']];
       for (const args of commands) {
-        const { code, stdout, stderr } = await runCommand({ DATABASE_URL: url }, args, { cwd: folder });
+        const { code, stdout, stderr } = await runHere({ DATABASE_URL: url }, args);
         expect(code).toBe(1);
         expect(stdout + stderr).not.toContain(SECRET);
         expect(stderr).not.toContain('    at ');
@@ -76,7 +77,7 @@ describe.each(LASTING_ENGINES)('migrate on $name', (engine) => {
 
   it('makes the tables once and says so', async () => {
     const migrate = (...args: string[]): Promise<CommandResult> =>
-      runCommand({ DATABASE_URL: database.url }, ['migrate', ...args]);
+      runHere({ DATABASE_URL: database.url }, ['migrate', ...args]);
     expect((await migrate()).stdout).toBe(`made the tables of schema version ${SCHEMA_VERSION}\n`);
     expect((await migrate()).stdout).toBe(`nothing to do: the database has schema version ${SCHEMA_VERSION}\n`);
     expect(JSON.parse((await migrate('--json')).stdout)).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
@@ -99,12 +100,14 @@ describe('check', () => {
   });
   afterEach(() => sandbox.close());
 
+  const notYet = (): string => `sqlite:${join(folder, 'scim.sqlite')}`;
+
   interface Found {
     readonly ok: boolean;
     readonly checks: readonly { readonly name: string; readonly status: string; readonly message: string }[];
   }
   const check = async (environment: Record<string, string>): Promise<Found & { code: unknown }> => {
-    const { code, stdout, stderr } = await runCommand(environment, ['check', '--json'], { cwd: folder });
+    const { code, stdout, stderr } = await runHere({ DATABASE_URL: notYet(), ...environment }, ['check', '--json']);
     expect(stdout + stderr).not.toContain(SECRET);
     return { code, ...(JSON.parse(stdout) as Found) };
   };
@@ -116,7 +119,7 @@ describe('check', () => {
       .join('\n');
   const mapping = (file: object): Record<string, string> => {
     writeFileSync(join(folder, 'mapping.json'), JSON.stringify(file));
-    return { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, MAPPING_FILE: 'mapping.json' };
+    return { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, MAPPING_FILE: join(folder, 'mapping.json') };
   };
 
   it('finds nothing wrong with the defaults against an org that fits, and writes nothing', async () => {
@@ -135,7 +138,7 @@ describe('check', () => {
   });
 
   it('says one line a check, and that the stand-in will be used when no org is named', async () => {
-    const { code, stdout } = await runCommand({}, ['check'], { cwd: folder });
+    const { code, stdout } = await runHere({ DATABASE_URL: notYet() }, ['check']);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^ok {7}configuration /),
@@ -188,13 +191,44 @@ describe('check', () => {
     expect(found.code).toBe(1);
   });
 
+  it('names each missing SALESFORCE_* key and goes on with what needs none of them', async () => {
+    const environment = { ...mapping({ fields: { LastName: { from: 'nickName' } } }), SALESFORCE_PASSWORD: '' };
+    const found = await check(environment);
+    expect(statuses(found)).toEqual([
+      'configuration failed',
+      'mapping failed',
+      'database ok',
+      'salesforce login skipped',
+    ]);
+    expect(messageOf(found, 'configuration')).toContain(
+      'SALESFORCE_PASSWORD is needed by SALESFORCE_AUTH_FLOW password',
+    );
+  });
+
+  it('warns of keys that are none, and goes on', async () => {
+    const found = await check({ SALESFORCE_PASWORD: SECRET, DATABASE_ULR: 'x' });
+    expect(found.code).toBe(0);
+    expect(found.checks.filter(({ name }) => name === 'configuration')).toEqual([
+      {
+        name: 'configuration',
+        status: 'warning',
+        message: 'SALESFORCE_PASWORD is no key and has no effect; the nearest is SALESFORCE_PASSWORD',
+      },
+      {
+        name: 'configuration',
+        status: 'warning',
+        message: 'DATABASE_ULR is no key and has no effect; the nearest is DATABASE_URL',
+      },
+    ]);
+  });
+
   it('names every fault of the configuration and of the login', async () => {
     const broken = await check({ PORT: 'eighty', LOG_LEVEL: 'loud' });
     expect(statuses(broken)).toEqual([
       'configuration failed',
       'configuration failed',
-      'mapping skipped',
-      'database skipped',
+      'mapping ok',
+      'database ok',
       'salesforce login skipped',
     ]);
     const unreachable = await check({ ...SALESFORCE, SALESFORCE_LOGIN_URL: 'http://127.0.0.1:1' });
@@ -215,6 +249,8 @@ describe('backup', () => {
       SALESFORCE_USERNAME: 'user@example.com',
       SALESFORCE_PASSWORD: 'password',
     };
+    const file = (name: string): string => join(folder, name);
+    const serving = { DATABASE_URL: `sqlite:${file('data/scim.sqlite')}` };
     const program = runProgram(environment, [], folder);
     try {
       const scim = await whenReady(program);
@@ -230,11 +266,11 @@ describe('backup', () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       for (const name of ['first.sqlite', 'second.sqlite']) {
         const before = [...acknowledged];
-        const { code, stdout } = await runCommand({}, ['backup', name], { cwd: folder });
+        const { code, stdout } = await runHere(serving, ['backup', file(name)]);
         expect(code).toBe(0);
-        expect(stdout).toMatch(/^copied [\d,]+ resources to (first|second)\.sqlite; the copy is sound\n$/);
-        const copy = { DATABASE_URL: `sqlite:${name}` };
-        const { stdout: text } = await runCommand(copy, ['export', '--quiet'], { cwd: folder });
+        expect(stdout).toMatch(/^copied [\d,]+ resources to \S+(first|second)\.sqlite; the copy is sound\n$/);
+        const copy = { DATABASE_URL: `sqlite:${file(name)}` };
+        const { stdout: text } = await runHere(copy, ['export', '--quiet']);
         const ids = new Set(
           text
             .split('\n')
@@ -246,11 +282,12 @@ describe('backup', () => {
       }
       isOver = true;
       await Promise.all(clients);
-      const again = await runCommand({}, ['backup', 'first.sqlite'], { cwd: folder });
-      expect(again.stderr).toBe('scim-salesforce: first.sqlite is there already: name another file\n');
-      const missing = await runCommand({ DATABASE_URL: 'sqlite:none.sqlite' }, ['backup', 'x'], { cwd: folder });
-      expect(missing).toMatchObject({ code: 1, stderr: 'scim-salesforce: there is no database none.sqlite\n' });
-      const elsewhere = await runCommand({ DATABASE_URL: 'postgres://x/y' }, ['backup', 'x'], { cwd: folder });
+      const first = file('first.sqlite');
+      const again = await runHere(serving, ['backup', first]);
+      expect(again.stderr).toBe(`scim-salesforce: ${first} is there already: name another file\n`);
+      const missing = await runHere({ DATABASE_URL: 'sqlite:/none.sqlite' }, ['backup', file('x')]);
+      expect(missing).toMatchObject({ code: 1, stderr: 'scim-salesforce: there is no database /none.sqlite\n' });
+      const elsewhere = await runHere({ DATABASE_URL: 'postgres://x/y' }, ['backup', file('x')]);
       expect(elsewhere.stderr).toContain('pg_dump');
     } finally {
       program.child.kill('SIGKILL');
@@ -262,9 +299,10 @@ describe('backup', () => {
   it('restores to a database that serves on', async () => {
     const folder = newFolder();
     const [id] = await addUsers(`sqlite:${join(folder, 'a.sqlite')}`, 3);
-    await runCommand({ DATABASE_URL: 'sqlite:a.sqlite' }, ['backup', 'b.sqlite'], { cwd: folder });
-    await addUsers(`sqlite:${join(folder, 'b.sqlite')}`, 1, 3);
-    const { stdout } = await runCommand({ DATABASE_URL: 'sqlite:b.sqlite' }, ['show', String(id)], { cwd: folder });
+    const copy = join(folder, 'b.sqlite');
+    await runHere({ DATABASE_URL: `sqlite:${join(folder, 'a.sqlite')}` }, ['backup', copy]);
+    await addUsers(`sqlite:${copy}`, 1, 3);
+    const { stdout } = await runHere({ DATABASE_URL: `sqlite:${copy}` }, ['show', String(id)]);
     expect(stdout).toContain('user0');
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { newFolder } from '../../support/process.ts';
 import { eventually, request, startService, type TestService } from '../../support/service.ts';
-import { runCommand, type CommandResult } from './support.ts';
+import { runHere, type CommandResult } from './support.ts';
 
 const PROVISIONING = 'urn:scim-salesforce:params:scim:schemas:extension:provisioning:2.0:User';
 
@@ -19,19 +19,17 @@ const person = (userName: string, more: object = {}): object => ({
 describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
   let database: Database;
   let service: TestService;
-  let folder: string;
 
   const start = async (environment: Record<string, string> = {}): Promise<void> => {
     service = await startService({ ...engine, create: () => Promise.resolve(database) }, environment);
   };
   beforeEach(async () => {
     database = await engine.create();
-    folder = newFolder();
   });
   afterEach(() => service.close());
 
   const run = (args: readonly string[], stdin?: string): Promise<CommandResult> =>
-    runCommand(
+    runHere(
       {
         DATABASE_URL: database.url,
         SALESFORCE_LOGIN_URL: service.sandbox.url,
@@ -42,7 +40,7 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
         SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
       },
       args,
-      { cwd: folder, ...(stdin !== undefined && { stdin }) },
+      stdin === undefined ? {} : { stdin },
     );
   const json = async (args: readonly string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await run([...args, '--json'])).stdout) as Record<string, unknown>;
@@ -57,7 +55,7 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
     eventually(async () => {
       const { body } = await service.scim('GET', `/Users/${id}?attributes=${PROVISIONING}`);
       return (body[PROVISIONING] as { state?: unknown } | undefined)?.state === state ? state : undefined;
-    }, 10_000);
+    });
   const salesforce = async (method: string, path: string, body: object): Promise<void> => {
     const form = {
       grant_type: 'password',
@@ -82,19 +80,17 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
     await leads(1);
     await inState(bad, 'parked');
     const parked = await json(['lanes', '--code', 'INVALID_EMAIL_ADDRESS']);
-    expect(parked['lanes']).toMatchObject([{ userId: bad, state: 'parked' }]);
+    expect(parked['users']).toMatchObject([{ id: bad, lane: { state: 'parked' } }]);
     const first = await json(['lanes', '--limit', '1']);
-    const second = await json(['lanes', '--limit', '1', '--after', String(first['next'])]);
-    expect([first, second].flatMap(({ lanes }) => lanes)).toMatchObject(
-      [ada, bad].sort().map((userId) => ({ userId })),
-    );
-    expect(second['next']).toBeUndefined();
+    const second = await json(['lanes', '--limit', '1', '--cursor', String(first['nextCursor'])]);
+    expect([first, second].flatMap(({ users }) => users)).toMatchObject([ada, bad].sort().map((id) => ({ id })));
+    expect(second['nextCursor']).toBeUndefined();
     const users = await run(['users']);
-    expect(users.stdout).toMatch(/^userName +id +active +state +Lead +delivered +error\n/);
-    expect(users.stdout).toMatch(new RegExp(`\nada +${ada} +yes +idle +00Q\\w{15} `));
+    expect(users.stdout).toMatch(/^userName +id +active +state +due +attempts +Lead +delivered +error\n/);
+    expect(users.stdout).toMatch(new RegExp(`\nada +${ada} +yes +idle +\\d+ +00Q\\w{15} `));
     expect(users.stdout).toMatch(new RegExp(`\nbad +${bad} +yes +parked .*INVALID_EMAIL_ADDRESS: `));
     const page = await json(['users', '--limit', '1']);
-    expect(page).toMatchObject({ totalResults: 2, users: [{ userName: 'ada' }] });
+    expect(page).toMatchObject({ total: 2, users: [{ userName: 'ada' }] });
     expect(await json(['users', '--limit', '1', '--cursor', String(page['nextCursor'])])).toMatchObject({
       users: [{ userName: 'bad' }],
     });
@@ -111,10 +107,14 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
     expect(shown.stdout).toContain(`ada  (User ${ada})\ncreate  (no Lead is known for this user)\n`);
     expect(shown.stdout).toMatch(/\nfield +in Salesforce +mapped +sent\n/);
     expect(shown.stdout).toMatch(/\nTitle +Countess +yes\n/);
-    writeFileSync(join(folder, 'user.json'), JSON.stringify(person('bob')));
-    expect(await json(['preview', 'user.json'])).toMatchObject({ userName: 'bob', verdict: { kind: 'create' } });
+    const file = join(newFolder(), 'user.json');
+    writeFileSync(file, JSON.stringify(person('bob')));
+    expect(await json(['preview', file])).toMatchObject({ userName: 'bob', verdict: { kind: 'create' } });
     const piped = await run(['preview', '-', '--json'], JSON.stringify(person('Ada', { title: 'Lady' })));
-    expect(JSON.parse(piped.stdout)).toMatchObject({ userId: ada, verdict: { fields: { Title: 'Lady' } } });
+    expect(JSON.parse(piped.stdout)).toMatchObject({
+      userId: ada,
+      fields: expect.arrayContaining([expect.objectContaining({ name: 'Title', mapped: 'Lady' })]) as unknown,
+    });
     const invalid = await run(['preview', '-'], '{"active":true}');
     expect([invalid.code, invalid.stderr]).toEqual([1, expect.stringContaining('stdin holds no SCIM User: ')]);
     const all = await run(['preview', '--all', '--quiet']);
@@ -139,8 +139,11 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
     expect(drifted.stdout).toMatch(/\nTitle +1\n/);
     expect(drifted.stdout).not.toContain('Boss');
     const repaired = await run(['reconcile', '--repair', '--json', '--quiet']);
-    expect([repaired.code, JSON.parse(repaired.stdout)]).toMatchObject([0, { repaired: 1, left: false }]);
-    await eventually(async () => ((await service.leads())[0]?.['Title'] === 'Countess' ? true : undefined), 10_000);
+    expect([repaired.code, JSON.parse(repaired.stdout)]).toMatchObject([
+      0,
+      { run: { report: { repaired: 1 }, needsAttention: false } },
+    ]);
+    await eventually(async () => ((await service.leads())[0]?.['Title'] === 'Countess' ? true : undefined));
     expect((await run(['reconcile', '--delta', '--quiet'])).code).toBe(0);
   }, 120_000);
 

@@ -2,9 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { eventually, startService, type TestService } from '../../support/service.ts';
-import { runCommand } from './support.ts';
+import { runHere } from './support.ts';
 
-/** Each command is a process of its own, which takes its time on a busy machine. */
 jest.setTimeout(60_000);
 
 describe.each(LASTING_ENGINES)('retry on $name', (engine) => {
@@ -20,12 +19,12 @@ describe.each(LASTING_ENGINES)('retry on $name', (engine) => {
   afterEach(() => service.close());
 
   const retry = async (...args: readonly string[]): Promise<string> =>
-    (await runCommand({ DATABASE_URL: database.url }, ['retry', ...args])).stdout;
+    (await runHere({ DATABASE_URL: database.url }, ['retry', ...args])).stdout;
   const allParked = (): Promise<unknown> =>
     eventually(async () => {
       const { body } = await service.admin('GET', '/status');
       return (body['lanes'] as { parked: number }).parked === 2 ? true : undefined;
-    }, 15_000);
+    });
 
   it('makes due those with one error or of one class, and no others', async () => {
     for (const userName of ['cy', 'dan'])

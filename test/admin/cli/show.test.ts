@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangeStep, Step } from '../../../src/operations/timeline.ts';
 import { LASTING_ENGINES, type Database } from '../../support/engines.ts';
 import { eventually, startService, type TestService } from '../../support/service.ts';
-import { runCommand } from './support.ts';
+import { runHere } from './support.ts';
 
 const TOKENS = { is: 'token-of-wso2-is-1', entra: 'token-of-entra-id', hr: 'token-of-hr-system' } as const;
 type Client = keyof typeof TOKENS;
@@ -47,7 +47,7 @@ describe.each(LASTING_ENGINES)('show on $name', (engine) => {
   const as = (client: Client, method: string, path: string, body: unknown, requestId: string) =>
     service.scim(method, path, body, { authorization: `Bearer ${TOKENS[client]}`, 'x-request-id': requestId });
   const show = async (...args: readonly string[]): Promise<string> =>
-    (await runCommand({ DATABASE_URL: database.url }, ['show', ...args])).stdout;
+    (await runHere({ DATABASE_URL: database.url }, ['show', ...args])).stdout;
   const timeline = async (user: string): Promise<readonly Step[]> =>
     (JSON.parse(await show(user, '--json')) as { timeline: readonly Step[] }).timeline;
   const delivered = (attempts: number): Promise<unknown> =>
@@ -131,7 +131,7 @@ describe.each(LASTING_ENGINES)('show on $name', (engine) => {
     await delivered(1);
     await as('hr', 'DELETE', `/Users/${id}`, undefined, 'r2');
     await delivered(2);
-    expect(await show(id)).toMatch(/^This user was deleted\.\nNothing is to be delivered\.\n\n/);
+    expect(await show(id)).toMatch(/^This user was deleted\. {2}\(User \S+\)\nNothing is to be delivered\.\n\n/);
     expect(await timeline(id)).toMatchObject([
       { operation: 'create' },
       { action: 'create', outcome: 'delivered' },
@@ -143,19 +143,22 @@ describe.each(LASTING_ENGINES)('show on $name', (engine) => {
   it('names the fields that Salesforce was told of, and their values only when asked', async () => {
     await as('hr', 'POST', '/Users', { userName: 'robin', title: 'Outlaw' }, 'r1');
     await delivered(1);
-    const names = JSON.parse(await show('robin', '--json')) as { lane: { told: readonly string[] } };
-    expect(names.lane.told).toContain('Title');
+    const names = JSON.parse(await show('robin', '--json')) as { user: { leadFields: readonly string[] } };
+    expect(names.user.leadFields).toContain('Title');
     expect(JSON.stringify(names)).not.toContain('Outlaw');
     expect(JSON.parse(await show('robin', '--json', '--values'))).toMatchObject({
-      user: { createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown },
-      lane: { told: { Title: 'Outlaw' }, lastDeliveredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown },
+      user: {
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
+        values: { leadFields: { Title: 'Outlaw' } },
+        lane: { lastDeliveredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown },
+      },
     });
   });
 
   it('needs nothing of the configuration but the database', async () => {
     await as('hr', 'POST', '/Users', { userName: 'robin' }, 'r1');
     const others = { SALESFORCE_LOGIN_URL: 'https://x.example', PORT: 'none', HOST: '0.0.0.0' };
-    const { code, stdout } = await runCommand({ DATABASE_URL: database.url, ...others }, ['show', 'robin']);
+    const { code, stdout } = await runHere({ DATABASE_URL: database.url, ...others }, ['show', 'robin']);
     expect([code, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^robin {2}\(User /)]);
   });
 });

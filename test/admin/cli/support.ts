@@ -1,5 +1,8 @@
 /** Commands of the built program, run to their end; and databases with users in them, made without a service. */
 import { randomUUID } from 'node:crypto';
+import { Readable, Writable } from 'node:stream';
+import { runCommandLine } from '../../../src/admin/cli/program.ts';
+import type { Output, Shell } from '../../../src/admin/cli/shell.ts';
 import { openStore } from '../../../src/database.ts';
 import { resourceKeys } from '../../../src/operations/resource-keys.ts';
 import { indexes, storeOptions } from '../../support/engines.ts';
@@ -20,6 +23,34 @@ export async function runCommand(
   program.child.stdin?.end(stdin ?? '');
   const code = await program.exited;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+/** The same without a process of its own, for commands that come to an end: an empty environment, and streams that are no terminal. */
+export async function runHere(
+  environment: Record<string, string>,
+  args: readonly string[],
+  { stdin = '', isTerminal = false }: { readonly stdin?: string; readonly isTerminal?: boolean } = {},
+): Promise<CommandResult> {
+  const output = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof output): Output =>
+    Object.assign(
+      new Writable({
+        write(chunk, _encoding, done) {
+          output[name] += String(chunk);
+          done();
+        },
+      }),
+      { isTTY: isTerminal },
+    );
+  const shell: Shell = {
+    environment,
+    stdin: Readable.from([Buffer.from(stdin)]) as AsyncIterable<Buffer>,
+    stdout: into('stdout'),
+    stderr: into('stderr'),
+    exitCode: 0,
+  };
+  await runCommandLine(args, shell);
+  return { code: shell.exitCode, ...output };
 }
 
 /** Users `user0` and so on, each with a due lane. @returns their ids */

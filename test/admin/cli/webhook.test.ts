@@ -1,7 +1,7 @@
 /** `webhook test`: what each receiver answers. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SECRET, startReceiver, verified, type Receiver } from '../../webhooks/support/receiver.ts';
-import { runCommand } from './support.ts';
+import { runHere } from './support.ts';
 
 describe('webhook test', () => {
   let receiver: Receiver;
@@ -10,7 +10,7 @@ describe('webhook test', () => {
   });
   afterEach(() => receiver.close());
 
-  const test = () => runCommand({ WEBHOOK_URLS: receiver.url, WEBHOOK_SECRET: SECRET }, ['webhook', 'test']);
+  const test = () => runHere({ WEBHOOK_URLS: receiver.url, WEBHOOK_SECRET: SECRET }, ['webhook', 'test']);
 
   it('sends a signed event and tells the answer', async () => {
     const { code, stdout } = await test();
@@ -27,7 +27,7 @@ describe('webhook test', () => {
   });
 
   it('says what is missing when there is nobody to send to', async () => {
-    const { code, stderr } = await runCommand({}, ['webhook', 'test']);
+    const { code, stderr } = await runHere({}, ['webhook', 'test']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('WEBHOOK_URLS is not set')]);
   });
 });

@@ -33,11 +33,14 @@ export interface ClientOptions {
   readonly users: number;
   /** Milliseconds between two requests, at most. */
   readonly thinkMs: number;
+  /** How often it does what with a user or group that is there, against the others. */
+  readonly habits: Habits;
 }
 
 type OnExisting = 'patch' | 'guarded' | 'stale' | 'replace' | 'remove' | 'read' | 'collide';
+type Habits = Readonly<Record<OnExisting, number>>;
 
-const ON_EXISTING: Readonly<Record<OnExisting, number>> = {
+export const STEADY: Habits = {
   patch: 45,
   guarded: 10,
   stale: 6,
@@ -46,6 +49,9 @@ const ON_EXISTING: Readonly<Record<OnExisting, number>> = {
   read: 12,
   collide: 5,
 };
+
+/** Users come and go. */
+export const FICKLE: Habits = { ...STEADY, remove: 60 };
 
 /** A commit that a killed process had sent may still be on its way inside the database. */
 const SETTLE_MS = 250;
@@ -56,16 +62,18 @@ export class Client {
   readonly #random: Random;
   readonly #door: Door;
   readonly #thinkMs: number;
+  readonly #habits: Habits;
   /** Deletions of users that were sent, and those of which it is known whether they were carried out. */
   readonly #deletions = { sent: 0, certain: 0 };
   #stopped = false;
   #paused: Promise<void> | undefined;
 
-  constructor({ world, random, door, name, users, thinkMs }: ClientOptions) {
+  constructor({ world, random, door, name, users, thinkMs, habits }: ClientOptions) {
     this.#world = world;
     this.#random = random;
     this.#door = door;
     this.#thinkMs = thinkMs;
+    this.#habits = habits;
     const names = Array.from({ length: users }, (_, index) => newSlot('Users', `${name}u${index}`));
     this.slots = [...names, newSlot('Groups', `${name}g`)];
   }
@@ -112,7 +120,7 @@ export class Client {
       read: () => this.#read(slot),
       collide: () => this.#collide(slot),
     };
-    return act[this.#random.weighted(ON_EXISTING)]();
+    return act[this.#random.weighted(this.#habits)]();
   }
 
   async #create(slot: Slot): Promise<void> {

@@ -29,9 +29,16 @@ export interface Weather {
   readonly latencyMs: number;
   /** Share of the moments at which a fault waits for the next call. */
   readonly share: number;
+  /** What may go wrong, each as often as it stands there; absent: everything. */
+  readonly faults?: readonly Fault[];
 }
 
 export const BAD_DAY: Weather = { latencyMs: 5, share: 0.35 };
+/** Creates are carried out and their answer is lost, more than anything else. */
+export const LOST_CREATES: Weather = {
+  ...BAD_DAY,
+  faults: [...FAULTS, ...FAULTS.map(() => fault({ reset: 'after' }, { method: 'POST', path: DATA }))],
+};
 /** Share of the rows that something else holds locked. */
 const LOCKED_ROWS = 0.03;
 
@@ -63,7 +70,9 @@ export class FaultRain {
   #fall(): void {
     this.#timer = setTimeout(
       () => {
-        const next = this.#random.chance(this.#weather.share) ? [this.#random.pick(FAULTS)] : [];
+        const next = this.#random.chance(this.#weather.share)
+          ? [this.#random.pick(this.#weather.faults ?? FAULTS)]
+          : [];
         void this.#send('POST', 'faults', next).then(() => {
           if (this.#timer) this.#fall();
         });

@@ -10,6 +10,21 @@ type Row = Readonly<Record<string, unknown>>;
 export const lanesNotIdle = (databaseUrl: string): Promise<readonly Row[]> =>
   queryDatabase(databaseUrl, `select * from lane where state <> 'idle' limit 20`);
 
+/** Lanes of deleted users that wait for a person: nothing tells for certain which Lead their create made. */
+export const lanesGivenUp = (databaseUrl: string): Promise<readonly Row[]> =>
+  queryDatabase(
+    databaseUrl,
+    `select * from lane where state = 'parked' and error like '%"CREATE_OUTCOME_UNKNOWN"%'
+      and not exists (select 1 from resource where resource.id = lane.user_id)`,
+  );
+
+/** How many creates whose answer was lost were found again in Salesforce, be it to remove what they made. */
+export async function countRecovered(databaseUrl: string): Promise<number> {
+  const text = `select count(*) as recovered from journal where kind = 'attempt' and detail like '%delivered%'
+    and (detail like '%earlier create%' or detail like '%its Lead may have been created%')`;
+  return Number((await queryDatabase(databaseUrl, text))[0]?.['recovered']);
+}
+
 /** Users with a lease, by its id. */
 export async function leasedUsers(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
   const rows = await queryDatabase(databaseUrl, 'select user_id, lease from lane where lease is not null');
@@ -27,8 +42,10 @@ export async function queryDatabase(databaseUrl: string, text: string): Promise<
 }
 
 function querySqlite(databaseUrl: string, text: string): readonly Row[] {
-  const connection = new Database(databaseUrl.slice('sqlite:'.length));
+  const connection = new Database(databaseUrl.slice('sqlite:'.length), { timeout: 5_000 });
   try {
+    // The service writes meanwhile.
+    connection.exec('pragma busy_timeout = 5000');
     return connection.prepare(text).all([]) as Row[];
   } finally {
     connection.close();

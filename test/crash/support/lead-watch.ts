@@ -1,6 +1,7 @@
-/** What the stand-in saw of each user, write by write: more than one Lead, older state after newer, a Lead that comes back. */
+/** What the stand-in saw of each user, or of each Lead, write by write: more than one Lead, older state after newer, a Lead that comes back. */
 import type { RecordWrite } from '../../../src/sandbox/org.ts';
 import type { Findings } from './findings.ts';
+import type { Identity } from './identity.ts';
 
 interface Seen {
   writes: number;
@@ -12,19 +13,22 @@ interface Seen {
 
 export class LeadWatch {
   readonly #findings: Findings;
+  readonly #ownerOf: Identity['ownerOf'];
   readonly #seen = new Map<string, Seen>();
   /** Records written: saved or deleted. */
   writes = 0;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, { ownerOf }: Identity) {
     this.#findings = findings;
+    this.#ownerOf = ownerOf;
   }
 
-  readonly note = ({ sobject, action, id, record }: RecordWrite): void => {
+  readonly note = (write: RecordWrite): void => {
+    const { sobject, action, id, record } = write;
     if (sobject !== 'Lead') return;
     this.writes += 1;
-    const user = record['SCIM_Id__c'];
-    if (typeof user !== 'string') return this.#findings.add('duplicated', `Lead ${id} was ${action} for nobody`);
+    const user = this.#ownerOf(write);
+    if (user === undefined) return this.#findings.add('duplicated', `Lead ${id} was ${action} for nobody`);
     const seen = this.#seenOf(user);
     seen.writes += 1;
     if (action === 'created') this.#noteCreated(user, seen, id);

@@ -9,6 +9,8 @@ const atLeast = (least: number, share: number): number => Math.max(least, Math.r
 const zombies = atLeast(2, 0.03);
 const outages = atLeast(2, 0.06);
 const together = 1;
+const loads = atLeast(2, 0.05);
+const byEmail = atLeast(2, 0.1);
 const postgres = atLeast(2, 0.2);
 const pair = atLeast(2, 0.2);
 
@@ -18,12 +20,15 @@ export const PLAN = {
   zombies,
   outages,
   together,
-  sqlite: Math.max(2, KILLS - postgres - pair - zombies - outages - together),
+  loads,
+  /** On each engine. */
+  byEmail,
+  sqlite: Math.max(2, KILLS - postgres - pair - zombies - outages - together - loads - 2 * byEmail),
   /** Users that two processes deliver together. */
   users: IS_SHORT ? 2_000 : 10_000,
   /** Milliseconds. */
   salesforceAwayMs: IS_SHORT ? 6_000 : 60_000,
   diskFull: IS_SHORT ? 1 : 5,
   powerCuts: IS_SHORT ? 30 : 300,
-  modelRuns: IS_SHORT ? 12 : 200,
+  modelRuns: IS_SHORT ? 6 : 200,
 } as const;

@@ -2,10 +2,11 @@
 import { rmSync } from 'node:fs';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { newFolder } from '../../support/process.ts';
-import { Client, type ClientOptions, type Door, type World } from './client.ts';
+import { Client, STEADY, type ClientOptions, type Door, type World } from './client.ts';
 import { converge, type ExpectedLead } from './convergence.ts';
 import { BAD_DAY, FaultRain, type Weather } from './fault-rain.ts';
 import { Findings } from './findings.ts';
+import { BY_ID, type Identity } from './identity.ts';
 import { Instance } from './instance.ts';
 import { LeadWatch } from './lead-watch.ts';
 import { Ledger } from './ledger.ts';
@@ -19,6 +20,7 @@ export class Scenario {
   readonly findings: Findings;
   readonly random: Random;
   readonly watch: LeadWatch;
+  readonly identity: Identity;
   readonly world: World;
   readonly clients: Client[] = [];
   readonly instances: Instance[] = [];
@@ -32,6 +34,7 @@ export class Scenario {
     parts: {
       readonly findings: Findings;
       readonly watch: LeadWatch;
+      readonly identity: Identity;
       readonly sandbox: Sandbox;
       readonly random: Random;
     },
@@ -39,6 +42,7 @@ export class Scenario {
   ) {
     this.findings = parts.findings;
     this.watch = parts.watch;
+    this.identity = parts.identity;
     this.sandbox = parts.sandbox;
     this.random = parts.random;
     const onReply = (durationMs: number): void => void this.#durations.push(durationMs);
@@ -46,12 +50,12 @@ export class Scenario {
     this.rain = new FaultRain(this.sandbox.url, this.random.fork(), weather);
   }
 
-  static async open(name: string, weather: Weather): Promise<Scenario> {
+  static async open(name: string, weather: Weather, identity: Identity): Promise<Scenario> {
     const findings = new Findings(name);
-    const watch = new LeadWatch(findings);
+    const watch = new LeadWatch(findings, identity);
     const config = { maxDailyApiRequests: 10_000_000, maxLoginsPerHour: 1_000_000 };
     const sandbox = await startSandbox({ port: 0, onWrite: watch.note, config });
-    return new Scenario({ findings, watch, sandbox, random: randomOf(name) }, weather);
+    return new Scenario({ findings, watch, identity, sandbox, random: randomOf(name) }, weather);
   }
 
   addInstance(environment: Readonly<Record<string, string>> = {}): Instance {
@@ -68,13 +72,14 @@ export class Scenario {
   addClients(
     count: number,
     door: Door,
-    options: Partial<Pick<ClientOptions, 'users' | 'thinkMs'>> = {},
+    options: Partial<Pick<ClientOptions, 'users' | 'thinkMs' | 'habits'>> = {},
   ): readonly Client[] {
     const first = this.clients.length;
     const added = Array.from({ length: count }, (_, index) => {
       const name = `c${first + index}`;
       const { world } = this;
-      return new Client({ world, random: this.random.fork(), door, name, users: 8, thinkMs: 30, ...options });
+      const usual = { users: 8, thinkMs: 30, habits: STEADY };
+      return new Client({ world, random: this.random.fork(), door, name, ...usual, ...options });
     });
     this.clients.push(...added);
     return added;
@@ -130,9 +135,10 @@ export class Scenario {
   /** Everything that was acknowledged is there, Salesforce follows, and nothing else was found on the way. */
   async reckon(databaseUrl: string, others: ReadonlyMap<string, ExpectedLead> = new Map()): Promise<void> {
     await Promise.all(this.clients.map((client) => client.checkAll()));
-    const { findings } = this;
+    const { findings, identity } = this;
     const expected = new Map([...this.expectedLeads(), ...others]);
-    await converge({ databaseUrl, salesforceUrl: this.sandbox.url, expected, findings, timeoutMs: CONVERGENCE_MS });
+    const salesforceUrl = this.sandbox.url;
+    await converge({ databaseUrl, salesforceUrl, identity, expected, findings, timeoutMs: CONVERGENCE_MS });
     this.checkDeaths();
   }
 
@@ -144,7 +150,11 @@ export class Scenario {
   expectedLeads(): ReadonlyMap<string, ExpectedLead> {
     const users = this.clients.flatMap(({ slots }) => slots).filter(({ type }) => type === 'Users');
     return new Map(
-      users.flatMap(({ known }) => (known ? [[known.id, { counter: known.counter, email: known.email ?? '' }]] : [])),
+      users.flatMap(({ known }) => {
+        if (!known) return [];
+        const { id, counter, email = '' } = known;
+        return [[this.identity.valueOf({ id, email }), { counter, email }] as const];
+      }),
     );
   }
 
@@ -164,8 +174,9 @@ export async function runScenario(
   name: string,
   play: (scenario: Scenario) => Promise<void>,
   weather: Weather = BAD_DAY,
+  identity = BY_ID,
 ): Promise<void> {
-  const scenario = await Scenario.open(name, weather);
+  const scenario = await Scenario.open(name, weather, identity);
   try {
     await play(scenario);
   } catch (error) {

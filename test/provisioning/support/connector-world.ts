@@ -6,8 +6,9 @@ import { patchResource } from '../../../src/operations/patch.ts';
 import { removeResource } from '../../../src/operations/remove.ts';
 import { Turns } from '../../../src/operations/turns.ts';
 import type { DeliveryContext, DeliveryEvent } from '../../../src/provisioning/delivery.ts';
-import { createMapping, type MappingData } from '../../../src/provisioning/mapping.ts';
+import { createMapping, type MappingData } from '../../../src/provisioning/mapping/mapping.ts';
 import { createLeadTarget, type SalesforceLeads } from '../../../src/salesforce/leads.ts';
+import type { SalesforceAuth } from '../../../src/salesforce/options.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { readSchemaFile } from '../../../src/schema-files.ts';
 import type { ResourceType } from '../../../src/scim/schema/resource-type.ts';
@@ -23,6 +24,8 @@ const mappingData = {
   schema: readSchemaFile('mapping.json'),
   leadFields: readSchemaFile('lead-fields.json'),
 } as MappingData;
+/** Compiled once: it has no state, and takes longer than a delivery. */
+const defaultMapping = createMapping(readSchemaFile('lead-mapping.json'), userType, mappingData);
 
 export type Lead = Readonly<Record<string, unknown>> & { readonly Id: string };
 
@@ -59,6 +62,8 @@ interface ConnectOptions {
   readonly externalIdField?: string;
   readonly sessionIdleMs?: number;
   readonly timeoutMs?: number;
+  /** Default: a user name and password. */
+  readonly auth?: SalesforceAuth;
 }
 
 /** @param now epoch milliseconds; the stand-in's clock too */
@@ -98,7 +103,7 @@ export async function openWorld(engine: Engine, now: () => number): Promise<Worl
     context: (more) => ({
       store,
       target,
-      mapping: createMapping(readSchemaFile('lead-mapping.json'), userType, mappingData),
+      mapping: defaultMapping,
       connector: CONNECTOR,
       resourceType: 'User',
       now,

@@ -1,8 +1,8 @@
 /** The mapping files that are shipped, and mappings made of a few members, for tests. */
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../../src/scim/json.ts';
-import { MappingError } from '../../../src/provisioning/mapping-error.ts';
-import { createMapping, type Mapping, type MappingData } from '../../../src/provisioning/mapping.ts';
+import { MappingError } from '../../../src/provisioning/mapping/error.ts';
+import { createMapping, type Mapping, type MappingData } from '../../../src/provisioning/mapping/mapping.ts';
 import { userType } from '../../scim/support/registries.ts';
 
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

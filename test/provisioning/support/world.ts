@@ -5,9 +5,9 @@ import { createResource } from '../../../src/operations/create.ts';
 import { patchResource } from '../../../src/operations/patch.ts';
 import { removeResource } from '../../../src/operations/remove.ts';
 import { Turns } from '../../../src/operations/turns.ts';
-import { deliverBatch } from '../../../src/provisioning/deliver-batch.ts';
+import { deliverBatch } from '../../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryEvent } from '../../../src/provisioning/delivery.ts';
-import type { LookContext } from '../../../src/provisioning/preview.ts';
+import type { LookContext } from '../../../src/provisioning/look/preview.ts';
 import { createLeadTarget } from '../../../src/salesforce/leads.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { ResourceType } from '../../../src/scim/schema/resource-type.ts';
@@ -24,6 +24,8 @@ export type Lead = Record<string, unknown> & { readonly Id: string };
 
 const userType = registry.resourceType('User') as ResourceType;
 const caller = callerWith();
+/** Compiled once: it has no state, and takes longer than a delivery. */
+const defaultMapping = compile(readSchema('lead-mapping'));
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
@@ -56,7 +58,7 @@ export async function openWorld(engine: Engine) {
   const context = (more: Partial<LookContext> = {}): LookContext => ({
     store,
     target: targets.marked,
-    mapping: compile(readSchema('lead-mapping')),
+    mapping: defaultMapping,
     connector: CONNECTOR,
     resourceType: 'User',
     now: () => now,
@@ -101,6 +103,9 @@ export async function openWorld(engine: Engine) {
     remove: (id: string): Promise<void> => removeResource(operations(), userType, id, caller),
     lane: async (id: string): Promise<Lane> => (await store.readLane(CONNECTOR, id)) as Lane,
     leads: async (): Promise<Lead[]> => (await control('GET', '/records/Lead')) as Lead[],
+    /** Somebody in Salesforce makes a Contact of the user's Lead. */
+    convert: async (id: string): Promise<unknown> =>
+      control('POST', `/records/Lead/${(await store.readLane(CONNECTOR, id))?.leadId ?? ''}/convert`),
     calls: async (): Promise<number> => ((await control('GET', '/calls')) as { api: number }).api,
     fault: (match: object, action: object, times = 1): Promise<unknown> =>
       control('POST', '/faults', [{ match, times, action }]),

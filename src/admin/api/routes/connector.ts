@@ -1,5 +1,5 @@
 /** /pause, /resume, /events: whether anything is delivered at all, and what became of the connector. */
-import Type, { type TObject } from 'typebox';
+import Type, { type Static, type TObject } from 'typebox';
 import { happeningOf } from '../../../provisioning/status.ts';
 import type { JournalEntry } from '../../../storage/store.ts';
 import { EVENT, toEventView } from '../connector-views.ts';
@@ -18,6 +18,9 @@ const Reason = (description: string) => Type.String({ minLength: 1, maxLength: 5
 const CHANGED = (title: string, description: string): TObject<{ changed: ReturnType<typeof Type.Boolean> }> =>
   Type.Object({ changed: Type.Boolean({ description }) }, { title, additionalProperties: false });
 
+export const PAUSED = CHANGED('Paused', 'Whether it was not paused before.');
+export const RESUMED = CHANGED('Resumed', 'Whether it was paused before.');
+
 const pauseRoute = ({ operations }: AdminContext): AdminRoute =>
   route({
     method: 'POST',
@@ -28,7 +31,7 @@ const pauseRoute = ({ operations }: AdminContext): AdminRoute =>
     description: 'SCIM is answered all the while. A pause that is there already keeps its reason.',
     scope: 'admin:operate',
     body: Type.Object({ reason: Reason('For status and the journal.') }, { additionalProperties: false }),
-    answer: { description: 'Paused.', schema: CHANGED('Paused', 'Whether it was not paused before.') },
+    answer: { description: 'Paused.', schema: PAUSED },
     handle: async ({ body: { reason }, actor }) => {
       const { store, connector } = operations;
       return { changed: await store.pauseConnector(connector, { reason, actor, at: operations.now() }) };
@@ -48,12 +51,19 @@ const resumeRoute = ({ operations }: AdminContext): AdminRoute =>
       { additionalProperties: false },
     ),
     isBodyOptional: true,
-    answer: { description: 'Resumed.', schema: CHANGED('Resumed', 'Whether it was paused before.') },
+    answer: { description: 'Resumed.', schema: RESUMED },
     handle: async ({ body: { reason = 'resumed' }, actor }) => {
       const { store, connector } = operations;
       return { changed: await store.resumeConnector(connector, { reason, actor, at: operations.now() }) };
     },
   });
+
+export const EVENT_PAGE = Type.Object(
+  { events: Type.Array(EVENT), nextCursor: NEXT_CURSOR },
+  { title: 'EventPage', additionalProperties: false },
+);
+
+export type EventPage = Static<typeof EVENT_PAGE>;
 
 const eventsRoute = ({ operations }: AdminContext): AdminRoute =>
   route({
@@ -65,13 +75,7 @@ const eventsRoute = ({ operations }: AdminContext): AdminRoute =>
     description: 'Gate, pause, API calls, removals: as long as the journal is kept (JOURNAL_DAYS).',
     scope: 'admin:read',
     query: Type.Object(PAGE_PARAMETERS, { additionalProperties: false }),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        { events: Type.Array(EVENT), nextCursor: NEXT_CURSOR },
-        { title: 'EventPage', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'One page.', schema: EVENT_PAGE },
     handle: async ({ query }) => {
       const { store, connector } = operations;
       const same = ['events'];

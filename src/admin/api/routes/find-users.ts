@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { toUserView, USER } from '../views.ts';
 
-const USER_PAGE = Type.Object(
+export const USER_PAGE = Type.Object(
   {
     users: Type.Array(USER),
     total: Type.Optional(Type.Integer({ description: 'All that were found; absent in a search by Lead.' })),
@@ -18,6 +18,8 @@ const USER_PAGE = Type.Object(
   },
   { title: 'UserPage', additionalProperties: false },
 );
+
+export type UserPage = Static<typeof USER_PAGE>;
 
 const SEARCH = Type.Object(
   {
@@ -27,6 +29,13 @@ const SEARCH = Type.Object(
         maxLength: 200,
         description:
           'What userName or an e-mail address begins with, or a SCIM id; what begins with 00Q is the start of a Lead id (15 or 18 characters, or fewer). Absent: everybody.',
+      }),
+    ),
+    filter: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_000,
+        description: 'A SCIM filter (RFC 7644 §3.4.2.2), e.g. userName eq "ada"; not together with search.',
       }),
     ),
     ...PAGE_PARAMETERS,
@@ -40,16 +49,21 @@ export const findUserRoutes = (context: AdminContext): readonly AdminRoute[] => 
     path: '/users',
     operationId: 'findUsers',
     tag: 'users',
-    summary: 'Finds users by userName, e-mail address, SCIM id or Lead id, with the state of their delivery',
+    summary: 'Finds users by userName, e-mail address, SCIM id, Lead id or a filter, with the state of their delivery',
     scope: 'admin:read',
     query: SEARCH,
     answer: { description: 'One page.', schema: USER_PAGE },
-    handle: ({ query: { search, ...page } }) =>
-      search !== undefined && LEAD_ID.test(search)
+    handle: async ({ query: { search, filter, ...page } }) => {
+      if (search === undefined) return findByFilter(context, filter, page);
+      if (filter !== undefined) throw refused('filter', 'cannot go together with search: leave one of them out');
+      return LEAD_ID.test(search)
         ? findByLead(context, search, page)
-        : findByName(context, search, page),
+        : findByFilter(context, filterOf(JSON.stringify(search)), page);
+    },
   }),
 ];
+
+const filterOf = (text: string): string => `userName sw ${text} or emails.value sw ${text} or id eq ${text}`;
 
 /** Every Lead's id begins so (Salesforce help, standard field record ID prefixes). */
 const LEAD_ID = /^00Q[A-Za-z0-9]{0,15}$/;
@@ -69,16 +83,13 @@ async function findByLead(context: AdminContext, prefix: string, page: PageReque
   return { users: await withPeople(context, entries), ...next };
 }
 
-async function findByName(
+async function findByFilter(
   { operations, type }: AdminContext,
-  search: string | undefined,
+  filter: string | undefined,
   page: PageRequest,
 ): Promise<Static<typeof USER_PAGE>> {
   const { store, connector } = operations;
-  const text = JSON.stringify(search);
-  const filter =
-    search === undefined ? {} : { filter: `userName sw ${text} or emails.value sw ${text} or id eq ${text}` };
-  const query = { ...filter, count: limitOf(page), cursor: page.cursor ?? '' };
+  const query = { ...(filter !== undefined && { filter }), count: limitOf(page), cursor: page.cursor ?? '' };
   const found = await listResources(operations, [type], query, PROFILES.default).catch(inOwnWords);
   const lanes = await store.readLanes(
     connector,
@@ -97,7 +108,10 @@ async function findByName(
 function inOwnWords(error: unknown): never {
   if (!(error instanceof ScimError)) throw error;
   if (error.scimType === 'invalidCursor') throw badCursor();
-  if (error.scimType !== 'invalidCount') throw error;
-  const detail = 'must be the same on every page of a search';
-  throw new Problem('invalid-request', `limit ${detail}`, [{ parameter: 'limit', detail }]);
+  if (error.scimType === 'invalidFilter') throw refused('filter', `is not valid: ${error.detail}`);
+  if (error.scimType === 'invalidCount') throw refused('limit', 'must be the same on every page of a search');
+  throw error;
 }
+
+const refused = (parameter: string, detail: string): Problem =>
+  new Problem('invalid-request', `${parameter} ${detail}`, [{ parameter, detail }]);

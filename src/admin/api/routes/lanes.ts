@@ -1,5 +1,5 @@
 /** /lanes: the deliveries of users by state and error, and trying parked ones again. */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import type { ReleaseFilter } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
@@ -24,6 +24,13 @@ export const laneRoutes = (context: AdminContext): readonly AdminRoute[] => [
   retryRoute(context),
 ];
 
+export const LANE_PAGE = Type.Object(
+  { users: Type.Array(USER), nextCursor: NEXT_CURSOR },
+  { title: 'LanePage', additionalProperties: false },
+);
+
+export type LanePage = Static<typeof LANE_PAGE>;
+
 const listRoute = ({ operations, type }: AdminContext): AdminRoute =>
   route({
     method: 'GET',
@@ -37,13 +44,7 @@ const listRoute = ({ operations, type }: AdminContext): AdminRoute =>
       { state: Type.Optional(LaneStateSchema), ...ERROR_FILTER, ...PAGE_PARAMETERS },
       { additionalProperties: false },
     ),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        { users: Type.Array(USER), nextCursor: NEXT_CURSOR },
-        { title: 'LanePage', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'One page.', schema: LANE_PAGE },
     handle: async ({ query }) => {
       const { store, connector } = operations;
       const { state, class: cause, code } = query;
@@ -62,6 +63,27 @@ const listRoute = ({ operations, type }: AdminContext): AdminRoute =>
     },
   });
 
+export const LANE_ERRORS = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object(
+        {
+          state: Type.Enum(['parked', 'due'], { description: 'due: will be tried again without anybody.' }),
+          class: Type.String(),
+          code: Type.String(),
+          lanes: Type.Integer({ description: 'Users with this error.' }),
+          hint: Type.Optional(Type.String({ description: 'What to do.' })),
+          since: Type.Optional(Instant('The earliest of their latest attempts.')),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { title: 'LaneErrors', additionalProperties: false },
+);
+
+export type LaneErrors = Static<typeof LANE_ERRORS>;
+
 const errorsRoute = ({ operations }: AdminContext): AdminRoute =>
   route({
     method: 'GET',
@@ -73,24 +95,7 @@ const errorsRoute = ({ operations }: AdminContext): AdminRoute =>
     scope: 'admin:read',
     answer: {
       description: 'All errors that there are.',
-      schema: Type.Object(
-        {
-          errors: Type.Array(
-            Type.Object(
-              {
-                state: Type.Enum(['parked', 'due'], { description: 'due: will be tried again without anybody.' }),
-                class: Type.String(),
-                code: Type.String(),
-                lanes: Type.Integer({ description: 'Users with this error.' }),
-                hint: Type.Optional(Type.String({ description: 'What to do.' })),
-                since: Type.Optional(Instant('The earliest of their latest attempts.')),
-              },
-              { additionalProperties: false },
-            ),
-          ),
-        },
-        { title: 'LaneErrors', additionalProperties: false },
-      ),
+      schema: LANE_ERRORS,
     },
     handle: async () => {
       const counts = await operations.store.countLaneErrors(operations.connector);
@@ -102,6 +107,15 @@ const errorsRoute = ({ operations }: AdminContext): AdminRoute =>
       };
     },
   });
+
+export const FORGET = Type.Boolean({
+  description: 'With no Lead known, as new users: those of these users are gone for good. Default false.',
+});
+
+export const RELEASED = Type.Object(
+  { released: Type.Integer({ description: 'Users that are due now and were not.' }) },
+  { title: 'Released', additionalProperties: false },
+);
 
 const retryRoute = ({ operations }: AdminContext): AdminRoute =>
   route({
@@ -120,23 +134,22 @@ const retryRoute = ({ operations }: AdminContext): AdminRoute =>
         waiting: Type.Optional(
           Type.Boolean({ description: 'Also those that failed and wait for their next attempt. Default false.' }),
         ),
+        forget: Type.Optional(FORGET),
       },
       { additionalProperties: false },
     ),
-    answer: {
-      description: 'Done.',
-      schema: Type.Object(
-        { released: Type.Integer({ description: 'Users that are due now and were not.' }) },
-        { title: 'Released', additionalProperties: false },
-      ),
-    },
-    handle: async ({ body: { class: cause, code, all, waiting = false } }) => {
+    answer: { description: 'Done.', schema: RELEASED },
+    handle: async ({ body: { class: cause, code, all, waiting = false, forget = false } }) => {
       const isFiltered = cause !== undefined || code !== undefined;
       if (isFiltered === (all === true)) {
         const detail = 'say which with code or class, or all: true for every parked user';
         throw new Problem('invalid-request', detail, [{ pointer: '#/all', detail }]);
       }
-      const which = { ...(cause && { class: cause }), ...(code && { code }), waiting };
+      if (forget && code === undefined) {
+        const detail = 'say for which code: it is about Leads that are gone for good';
+        throw new Problem('invalid-request', detail, [{ pointer: '#/forget', detail }]);
+      }
+      const which = { ...(cause && { class: cause }), ...(code && { code }), waiting, forget };
       return { released: await releaseAll(operations, which) };
     },
   });

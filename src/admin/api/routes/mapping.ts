@@ -1,8 +1,8 @@
 /** /mapping: what users become, whether another mapping file would do, and what a user would become. */
 import Type, { type Static } from 'typebox';
-import type { Mapping } from '../../../provisioning/mapping.ts';
-import { MappingError } from '../../../provisioning/mapping-error.ts';
-import { planDelivery, type Plan } from '../../../provisioning/plan.ts';
+import type { Mapping } from '../../../provisioning/mapping/mapping.ts';
+import { MappingError } from '../../../provisioning/mapping/error.ts';
+import { planDelivery, type Plan } from '../../../provisioning/batch/plan.ts';
 import type { JsonObject } from '../../../scim/json.ts';
 import type { Lane } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
@@ -13,13 +13,24 @@ const FILE = Type.Record(Type.String(), Type.Unknown(), {
   description: 'A mapping file (schemas/mapping.json, docs/mapping.md).',
 });
 
-const FAULTS = Type.Array(Type.String(), { description: 'Each says where it is and what to change.' });
+const FAULTS = Type.Array(Type.String(), { description: 'Each says where it is and what to change; the first 200.' });
 
 export const mappingRoutes = (context: AdminContext): readonly AdminRoute[] => [
   readRoute(context),
   validateRoute(context),
   tryRoute(context),
 ];
+
+const MAPPING = Type.Object(
+  {
+    path: Type.String({ description: 'Where it was read from.' }),
+    mapping: FILE,
+    externalIdField: Type.Optional(Type.String({ description: 'Lead field that is filled with the SCIM id.' })),
+  },
+  { title: 'Mapping', additionalProperties: false },
+);
+
+export type MappingView = Static<typeof MAPPING>;
 
 const readRoute = ({ mapping: { path, file, externalIdField } }: AdminContext): AdminRoute =>
   route({
@@ -31,14 +42,7 @@ const readRoute = ({ mapping: { path, file, externalIdField } }: AdminContext): 
     scope: 'admin:read',
     answer: {
       description: 'The mapping that this process works with.',
-      schema: Type.Object(
-        {
-          path: Type.String({ description: 'Where it was read from.' }),
-          mapping: FILE,
-          externalIdField: Type.Optional(Type.String({ description: 'Lead field that is filled with the SCIM id.' })),
-        },
-        { title: 'Mapping', additionalProperties: false },
-      ),
+      schema: MAPPING,
     },
     handle: async () => ({
       path,
@@ -47,6 +51,17 @@ const readRoute = ({ mapping: { path, file, externalIdField } }: AdminContext): 
       ...(externalIdField !== undefined && { externalIdField }),
     }),
   });
+
+/** Many times what people write. */
+const MAX_BYTES = 256 * 1024;
+const MAX_FAULTS = 200;
+
+const VALIDATION = Type.Object(
+  { isValid: Type.Boolean(), faults: FAULTS },
+  { title: 'MappingValidation', additionalProperties: false },
+);
+
+export type MappingValidation = Static<typeof VALIDATION>;
 
 const validateRoute = ({ mapping }: AdminContext): AdminRoute =>
   route({
@@ -58,12 +73,10 @@ const validateRoute = ({ mapping }: AdminContext): AdminRoute =>
     description: 'Nothing is kept. Whether the org has the fields, `check` tells.',
     scope: 'admin:read',
     body: FILE,
+    bodyLimit: MAX_BYTES,
     answer: {
       description: 'Whether the service would start with it.',
-      schema: Type.Object(
-        { isValid: Type.Boolean(), faults: FAULTS },
-        { title: 'MappingValidation', additionalProperties: false },
-      ),
+      schema: VALIDATION,
     },
     handle: async ({ body }) => {
       const { faults } = compile(mapping, body);
@@ -96,6 +109,8 @@ const TRIED = Type.Object(
   { title: 'TriedMapping', additionalProperties: false },
 );
 
+export type TriedMapping = Static<typeof TRIED>;
+
 const tryRoute = (context: AdminContext): AdminRoute =>
   route({
     method: 'POST',
@@ -113,6 +128,7 @@ const tryRoute = (context: AdminContext): AdminRoute =>
       },
       { additionalProperties: false },
     ),
+    bodyLimit: MAX_BYTES,
     answer: { description: 'The Lead, or why there would be none.', schema: TRIED },
     handle: async (request): Promise<Static<typeof TRIED>> => {
       const { user, mapping } = request.body;
@@ -135,7 +151,7 @@ function compile(facts: AdminContext['mapping'], file: unknown): Compiled {
   try {
     return { compiled: facts.compile(file), faults: [] };
   } catch (error) {
-    if (error instanceof MappingError) return { faults: error.faults };
+    if (error instanceof MappingError) return { faults: error.faults.slice(0, MAX_FAULTS) };
     throw error;
   }
 }

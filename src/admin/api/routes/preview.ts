@@ -1,8 +1,8 @@
 /** /users/{id}/preview and /preview: what a delivery would do now, beside what the Lead holds; nothing is written. */
 import Type, { type Static } from 'typebox';
 import { findBy } from '../../../operations/find-by.ts';
-import { previewUser, type Preview } from '../../../provisioning/preview.ts';
-import { VERDICTS } from '../../../provisioning/verdict.ts';
+import { previewUser, type Preview } from '../../../provisioning/look/preview.ts';
+import { VERDICTS } from '../../../provisioning/batch/verdict.ts';
 import type { JsonObject } from '../../../scim/json.ts';
 import type { AdminContext } from '../context.ts';
 import { ID, readKnown } from '../known.ts';
@@ -19,7 +19,7 @@ export const previewRoutes = (context: AdminContext): readonly AdminRoute[] => [
 const Value = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()], { description }));
 
-const PREVIEW = Type.Object(
+export const PREVIEW = Type.Object(
   {
     userId: Type.String(),
     userName: Type.Optional(Type.String({ description: 'Absent when the user was deleted.' })),
@@ -45,6 +45,10 @@ const PREVIEW = Type.Object(
       ),
       { description: 'Personal data.' },
     ),
+    campaigns: Type.Array(
+      Type.Object({ kind: Type.Enum(['join', 'leave']), campaign: Type.String() }, { additionalProperties: false }),
+      { description: 'Campaigns that the Lead would come into or leave.' },
+    ),
     lead: Type.Optional(
       Type.Enum(['read', 'not found', 'failed'], { description: 'Whether the Lead was read; absent: there is none.' }),
     ),
@@ -57,6 +61,8 @@ const PREVIEW = Type.Object(
   },
   { title: 'Preview', additionalProperties: false },
 );
+
+export type PreviewView = Static<typeof PREVIEW>;
 
 const storedRoute = (context: AdminContext): AdminRoute =>
   route({
@@ -111,7 +117,7 @@ function describePreview(
 ): Static<typeof PREVIEW> {
   if (!preview)
     throw new Problem('conflict', 'nothing is to be delivered for this user: it was deleted, and so was its Lead');
-  const { userId, verdict, fields, lead } = preview;
+  const { userId, verdict, fields, campaigns, lead } = preview;
   const { kind, reason, leadId, error } = verdict;
   const leadUrl = leadId === undefined ? undefined : operations.leadUrl(leadId);
   return {
@@ -125,6 +131,7 @@ function describePreview(
       ...(error && { error }),
     },
     fields: [...fields],
+    campaigns: [...campaigns],
     ...describeLead(lead),
   };
 }

@@ -15,7 +15,7 @@ const POLL_MS = 100;
 const LONGEST_WAIT_SECONDS = 20;
 const WAIT_SECONDS = 10;
 
-const PUSHED = Type.Object(
+export const PUSHED = Type.Object(
   {
     attempt: Type.Optional(ATTEMPT),
     lane: Type.Optional(LANE),
@@ -28,6 +28,8 @@ const PUSHED = Type.Object(
     description: 'Without `attempt` nothing was sent within the time: the user is next, as soon as the service can.',
   },
 );
+
+export type PushedView = Static<typeof PUSHED>;
 
 export const pushRoutes = (context: AdminContext): readonly AdminRoute[] => [
   route({

@@ -1,8 +1,13 @@
 /** /reconcile: whether Salesforce holds what the users say; runs in the service, and is told by any of its processes. */
 import Type, { type Static } from 'typebox';
-import { JobBusy } from '../../../provisioning/hold-job.ts';
-import { FINDINGS, leavesDrift, type Finding, type Reconciliation } from '../../../provisioning/reconcile-report.ts';
-import type { ReconcileRun } from '../../../provisioning/reconcile-runs.ts';
+import { JobBusy } from '../../../provisioning/look/hold-job.ts';
+import {
+  FINDINGS,
+  leavesDrift,
+  type Finding,
+  type Reconciliation,
+} from '../../../provisioning/look/reconcile-report.ts';
+import type { ReconcileRun } from '../../../provisioning/look/reconcile-runs.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
 import { Problem } from '../problem.ts';
@@ -55,10 +60,12 @@ const RUN = Type.Object(
   { title: 'ReconcileRun', additionalProperties: false },
 );
 
-const ANSWER = Type.Object(
+export const RECONCILE_STATE = Type.Object(
   { run: Type.Optional(RUN) },
   { title: 'ReconcileState', additionalProperties: false, description: 'Without `run` there was none yet.' },
 );
+
+export type ReconcileState = Static<typeof RECONCILE_STATE>;
 
 const startRoute = ({ operations, reconciliations }: AdminContext): AdminRoute =>
   route({
@@ -75,12 +82,12 @@ const startRoute = ({ operations, reconciliations }: AdminContext): AdminRoute =
       { additionalProperties: false },
     ),
     isBodyOptional: true,
-    answer: { description: 'It runs.', schema: ANSWER },
+    answer: { description: 'It runs.', schema: RECONCILE_STATE },
     problems: ['conflict'],
     handle: async ({ body: { mode = 'full', repair = false }, actor }) => {
       const { gate } = await operations.store.readConnector(operations.connector);
       if (gate && (gate.until === undefined || gate.until > operations.now()))
-        throw new Problem('conflict', `the gate to Salesforce is closed: ${gate.reason}; POST /resume tries it now`);
+        throw new Problem('conflict', `the gate to Salesforce is closed: ${gate.reason}; resume tries it now`);
       const run = await reconciliations.start({ delta: mode === 'delta', repair, actor }).catch(refuseBusy);
       return { run: toRunView(run) };
     },
@@ -99,7 +106,7 @@ const readRoute = ({ reconciliations }: AdminContext): AdminRoute =>
     summary: 'Tells how the run goes that was started here, or what the last one found',
     description: 'Runs of the command line tell their own.',
     scope: 'admin:read',
-    answer: { description: 'The run.', schema: ANSWER },
+    answer: { description: 'The run.', schema: RECONCILE_STATE },
     handle: async () => {
       const run = await reconciliations.latest();
       return run ? { run: toRunView(run) } : {};
@@ -118,6 +125,13 @@ const FINDING = Type.Object(
   { title: 'Finding', additionalProperties: false },
 );
 
+export const FINDING_PAGE = Type.Object(
+  { findings: Type.Array(FINDING), nextCursor: NEXT_CURSOR },
+  { title: 'FindingPage', additionalProperties: false },
+);
+
+export type FindingPage = Static<typeof FINDING_PAGE>;
+
 const findingsRoute = ({ operations, reconciliations }: AdminContext): AdminRoute =>
   route({
     method: 'GET',
@@ -134,13 +148,7 @@ const findingsRoute = ({ operations, reconciliations }: AdminContext): AdminRout
       },
       { additionalProperties: false },
     ),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        { findings: Type.Array(FINDING), nextCursor: NEXT_CURSOR },
-        { title: 'FindingPage', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'One page.', schema: FINDING_PAGE },
     handle: async ({ query }) => {
       const run = await reconciliations.latest();
       const { kind } = query;
@@ -154,6 +162,11 @@ const findingsRoute = ({ operations, reconciliations }: AdminContext): AdminRout
     },
   });
 
+export const CANCELLED = Type.Object(
+  { stopping: Type.Boolean({ description: 'False: there is nothing to stop.' }) },
+  { title: 'ReconcileCancelled', additionalProperties: false },
+);
+
 const cancelRoute = ({ reconciliations }: AdminContext): AdminRoute =>
   route({
     method: 'POST',
@@ -165,13 +178,7 @@ const cancelRoute = ({ reconciliations }: AdminContext): AdminRoute =>
     scope: 'admin:operate',
     body: Type.Object({}, { additionalProperties: false }),
     isBodyOptional: true,
-    answer: {
-      description: 'Told.',
-      schema: Type.Object(
-        { stopping: Type.Boolean({ description: 'False: there is nothing to stop.' }) },
-        { title: 'ReconcileCancelled', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'Told.', schema: CANCELLED },
     handle: async () => ({ stopping: await reconciliations.cancel() }),
   });
 

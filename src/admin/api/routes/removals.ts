@@ -1,7 +1,7 @@
 /** /removals: Leads that would be deleted, closed or deactivated, and wait for a person's word. */
-import Type from 'typebox';
-import { planHeld, type HeldRemoval } from '../../../provisioning/held.ts';
-import type { Verdict } from '../../../storage/store.ts';
+import Type, { type Static } from 'typebox';
+import { planHeld, type HeldRemoval } from '../../../provisioning/look/held.ts';
+import type { Lane, Verdict } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
 import { withPeople } from '../people.ts';
@@ -37,9 +37,21 @@ const REMOVAL = Type.Object(
     }),
     reason: Type.String(),
     fields: Type.Array(Type.String(), { description: 'Names of the Lead fields that would be written.' }),
+    leadName: Type.Optional(Type.String({ description: 'As Salesforce has it now; with `include=names`.' })),
   },
   { title: 'Removal', additionalProperties: false },
 );
+
+export const REMOVAL_PAGE = Type.Object(
+  {
+    removals: Type.Array(REMOVAL),
+    total: Type.Integer({ description: 'On all pages.' }),
+    nextCursor: NEXT_CURSOR,
+  },
+  { title: 'RemovalPage', additionalProperties: false },
+);
+
+export type RemovalPage = Static<typeof REMOVAL_PAGE>;
 
 const listRoute = (context: AdminContext): AdminRoute =>
   route({
@@ -48,20 +60,21 @@ const listRoute = (context: AdminContext): AdminRoute =>
     operationId: 'listRemovals',
     tag: 'removals',
     summary: 'Lists removals that the guard held, with what would be done',
-    description: 'In the order of user ids. By what is known here: Salesforce is not asked.',
+    description:
+      'In the order of user ids. By what is known here: Salesforce is asked for the names of the Leads only, with one call, and only where they are wanted.',
     scope: 'admin:read',
-    query: Type.Object(PAGE_PARAMETERS, { additionalProperties: false }),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        {
-          removals: Type.Array(REMOVAL),
-          total: Type.Integer({ description: 'On all pages.' }),
-          nextCursor: NEXT_CURSOR,
-        },
-        { title: 'RemovalPage', additionalProperties: false },
-      ),
-    },
+    query: Type.Object(
+      {
+        ...PAGE_PARAMETERS,
+        include: Type.Optional(
+          Type.Enum(['names'], {
+            description: 'Also the names of the Leads: of a deleted user nothing else tells who it was.',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    answer: { description: 'One page.', schema: REMOVAL_PAGE },
     handle: async ({ query }) => {
       const { store, connector } = context.operations;
       const same = ['removals'];
@@ -75,20 +88,40 @@ const listRoute = (context: AdminContext): AdminRoute =>
       } as const;
       const [lanes, { held }] = await Promise.all([store.listLanes(asked), store.countLanes(connector)]);
       const page = toPage(lanes, limit, same, ({ userId }) => ({ key: userId, seq: 0 }));
-      const [people, planned] = await Promise.all([
+      const [people, planned, names] = await Promise.all([
         withPeople(context, page.entries),
         planHeld(context.look, page.entries),
+        query.include === 'names' ? readNames(context, page.entries) : NO_NAMES,
       ]);
-      return { removals: people.map((user, at) => describeRemoval(user, planned[at])), total: held, ...page.next };
+      const removals = people.map((user, at) => describeRemoval(user, planned[at], names));
+      return { removals, total: held, ...page.next };
     },
   });
 
-const describeRemoval = (user: UserView, planned: HeldRemoval | undefined) => ({
-  user,
-  action: planned?.action ?? 'none',
-  reason: planned?.reason ?? '',
-  fields: Object.keys(planned?.fields ?? {}),
-});
+type LeadNames = ReadonlyMap<string, string>;
+
+const NO_NAMES: LeadNames = new Map();
+const NAME_MS = 20_000;
+
+async function readNames({ look, operations }: AdminContext, lanes: readonly Lane[]): Promise<LeadNames> {
+  const ids = lanes.flatMap(({ leadId }) => leadId ?? []);
+  if (ids.length === 0) return NO_NAMES;
+  const page = await look.target.readLeads(ids, ['Name'], operations.now() + NAME_MS);
+  if (page.kind === 'failed')
+    throw new Problem('unavailable', `Salesforce does not tell the names: ${page.fault.code}: ${page.fault.message}`);
+  return new Map(page.leads.map(({ leadId, fields }) => [leadId, String(fields['Name'] ?? '')]));
+}
+
+function describeRemoval(user: UserView, planned: HeldRemoval | undefined, names: LeadNames) {
+  const leadName = names.get(planned?.lane.leadId ?? '');
+  return {
+    user,
+    action: planned?.action ?? 'none',
+    reason: planned?.reason ?? '',
+    fields: Object.keys(planned?.fields ?? {}),
+    ...(leadName !== undefined && { leadName }),
+  };
+}
 
 const WHICH = Type.Object(
   {
@@ -105,6 +138,14 @@ const WHICH = Type.Object(
   { additionalProperties: false },
 );
 
+export const JUDGED = Type.Object(
+  {
+    judged: Type.Integer({ description: 'Users that were held and are not any more.' }),
+    notHeld: Type.Array(Type.String(), { description: 'Those of `userIds` of whom nothing was held.' }),
+  },
+  { title: 'RemovalsJudged', additionalProperties: false },
+);
+
 type Words = Pick<AdminRoute, 'path' | 'operationId' | 'summary'> & { readonly description: string };
 
 const judgeRoute = (context: AdminContext, verdict: Verdict, words: Words): AdminRoute =>
@@ -115,16 +156,7 @@ const judgeRoute = (context: AdminContext, verdict: Verdict, words: Words): Admi
     tag: 'removals',
     scope: 'admin:operate',
     body: WHICH,
-    answer: {
-      description: 'Done.',
-      schema: Type.Object(
-        {
-          judged: Type.Integer({ description: 'Users that were held and are not any more.' }),
-          notHeld: Type.Array(Type.String(), { description: 'Those of `userIds` of whom nothing was held.' }),
-        },
-        { title: 'RemovalsJudged', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'Done.', schema: JUDGED },
     handle: (request) => judge(context, verdict, request),
   });
 

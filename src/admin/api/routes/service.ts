@@ -1,5 +1,5 @@
 /** /clients and /config: who calls this service, and with which settings it runs. */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
@@ -21,6 +21,10 @@ const CLIENT = Type.Object(
   { title: 'Client', additionalProperties: false },
 );
 
+const CLIENTS = Type.Object({ clients: Type.Array(CLIENT) }, { title: 'Clients', additionalProperties: false });
+
+export type Clients = Static<typeof CLIENTS>;
+
 const clientsRoute = (context: AdminContext): AdminRoute =>
   route({
     method: 'GET',
@@ -33,7 +37,7 @@ const clientsRoute = (context: AdminContext): AdminRoute =>
     scope: 'admin:read',
     answer: {
       description: 'All that are remembered.',
-      schema: Type.Object({ clients: Type.Array(CLIENT) }, { title: 'Clients', additionalProperties: false }),
+      schema: CLIENTS,
     },
     handle: async () => {
       const clients = await context.clients();
@@ -64,6 +68,10 @@ const KEY = Type.Object(
   { title: 'ConfigurationKey', additionalProperties: false },
 );
 
+const CONFIGURATION = Type.Object({ keys: Type.Array(KEY) }, { title: 'Configuration', additionalProperties: false });
+
+export type Configuration = Static<typeof CONFIGURATION>;
+
 const SECRET = '********';
 
 const configRoute = ({ configuration }: AdminContext): AdminRoute =>
@@ -76,7 +84,7 @@ const configRoute = ({ configuration }: AdminContext): AdminRoute =>
     scope: 'admin:read',
     answer: {
       description: 'Of the process that answers.',
-      schema: Type.Object({ keys: Type.Array(KEY) }, { title: 'Configuration', additionalProperties: false }),
+      schema: CONFIGURATION,
     },
     handle: async () => ({
       keys: configuration.map(({ key, value, origin, isSecret, description }) => ({

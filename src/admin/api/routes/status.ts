@@ -1,5 +1,5 @@
 /** GET /status: is everything delivered, and if not, why not. */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { readStatus } from '../../../provisioning/status.ts';
 import type { LaneCounts } from '../../../storage/store.ts';
 import {
@@ -47,6 +47,8 @@ export const STATUS = Type.Object(
   },
   { title: 'Status', additionalProperties: false },
 );
+
+export type Status = Static<typeof STATUS>;
 
 export const statusRoutes = ({ operations, look, service }: AdminContext): readonly AdminRoute[] => [
   route({

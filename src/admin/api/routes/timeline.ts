@@ -1,5 +1,5 @@
 /** /users/{id}/timeline: who asked for what, which attempts covered it, and what Salesforce said. */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import type { Place } from '../../../scim/cursor.ts';
 import { readTimelinePage, type TimelinePlace } from '../../../operations/timeline.ts';
 import type { AdminContext } from '../context.ts';
@@ -7,6 +7,13 @@ import { ID, readKnown } from '../known.ts';
 import { cursorAt, limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf } from '../paging.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { STEP, toStepView } from '../step-views.ts';
+
+export const TIMELINE = Type.Object(
+  { steps: Type.Array(STEP), nextCursor: NEXT_CURSOR },
+  { title: 'Timeline', additionalProperties: false },
+);
+
+export type TimelineView = Static<typeof TIMELINE>;
 
 export const timelineRoutes = (context: AdminContext): readonly AdminRoute[] => [
   route({
@@ -20,13 +27,7 @@ export const timelineRoutes = (context: AdminContext): readonly AdminRoute[] => 
     scope: 'admin:read',
     params: ID,
     query: Type.Object(PAGE_PARAMETERS, { additionalProperties: false }),
-    answer: {
-      description: 'One page.',
-      schema: Type.Object(
-        { steps: Type.Array(STEP), nextCursor: NEXT_CURSOR },
-        { title: 'Timeline', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'One page.', schema: TIMELINE },
     problems: ['not-found'],
     handle: async ({ params: { id }, query }) => {
       await readKnown(context, id);

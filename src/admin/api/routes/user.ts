@@ -1,16 +1,17 @@
 /** /users/{id}: how the delivery of one person stands, which Lead it is; and trying again. */
 import Type, { type Static } from 'typebox';
 import type { LeadFields } from '../../../provisioning/lead-target.ts';
-import { readTold, UNSURE } from '../../../provisioning/told.ts';
+import { readTold, UNSURE } from '../../../provisioning/batch/told.ts';
 import type { AdminContext } from '../context.ts';
 import { ID, readKnown, type Known } from '../known.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
+import { FORGET } from './lanes.ts';
 import { Instant, instant, LANE, LaneStateSchema, parse, toLaneView } from '../views.ts';
 
 export const userRoutes = (context: AdminContext): readonly AdminRoute[] => [readRoute(context), retryRoute(context)];
 
-const USER_DETAIL = Type.Object(
+export const USER_DETAIL = Type.Object(
   {
     id: Type.String(),
     isDeleted: Type.Boolean({ description: 'Whether only traces are left: its delivery or its timeline.' }),
@@ -38,6 +39,8 @@ const USER_DETAIL = Type.Object(
   },
   { title: 'UserDetail', additionalProperties: false },
 );
+
+export type UserDetail = Static<typeof USER_DETAIL>;
 
 const readRoute = (context: AdminContext): AdminRoute =>
   route({
@@ -91,6 +94,14 @@ function describeUser(
 const without = (fields: LeadFields, names: readonly string[]): LeadFields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
+export const USER_RELEASED = Type.Object(
+  {
+    released: Type.Integer({ description: '1 when the user is due now and was not, else 0.' }),
+    state: LaneStateSchema,
+  },
+  { title: 'UserReleased', additionalProperties: false },
+);
+
 const retryRoute = (context: AdminContext): AdminRoute =>
   route({
     method: 'POST',
@@ -102,26 +113,21 @@ const retryRoute = (context: AdminContext): AdminRoute =>
       'Of a user that is parked, or that failed and waits for its next attempt. One that is due already, or that Salesforce knows, stays as it is: sent twice, it does nothing the second time.',
     scope: 'admin:operate',
     params: ID,
-    body: Type.Object({}, { additionalProperties: false }),
+    body: Type.Object({ forget: Type.Optional(FORGET) }, { additionalProperties: false }),
     isBodyOptional: true,
-    answer: {
-      description: 'Done.',
-      schema: Type.Object(
-        {
-          released: Type.Integer({ description: '1 when the user is due now and was not, else 0.' }),
-          state: LaneStateSchema,
-        },
-        { title: 'UserReleased', additionalProperties: false },
-      ),
-    },
+    answer: { description: 'Done.', schema: USER_RELEASED },
     problems: ['not-found', 'conflict'],
-    handle: async ({ params: { id } }) => {
+    handle: async ({ params: { id }, body }) => {
       const { operations } = context;
       const { store, connector } = operations;
       const { lane } = await readKnown(context, id);
       if (!lane)
         throw new Problem('conflict', 'nothing is to be delivered for this user: it was deleted, and so was its Lead');
-      const released = await store.releaseLanes(connector, operations.now(), { userId: id, waiting: true });
+      const released = await store.releaseLanes(connector, operations.now(), {
+        userId: id,
+        waiting: true,
+        forget: body.forget ?? false,
+      });
       const after = await store.readLane(connector, id);
       return { released, state: after?.state ?? lane.state };
     },
