@@ -99,7 +99,7 @@ function createContext(options: SalesforceOptions): Context {
   const onEvent = options.onEvent ?? (() => undefined);
   const tokenUrl = new URL('/services/oauth2/token', options.loginUrl).href;
   const grant = createGrant(options);
-  const transport = createTransport();
+  const transport = createTransport(now);
   const scrubber = createScrubber(options.auth);
   const tokens = new TokenCache({ tokenUrl, grant, transport, timeoutMs, sessionIdleMs, now, onEvent, scrubber });
   return { apiVersion, timeoutMs, now, onEvent, transport, tokens, scrubber, usage: {} };
@@ -141,7 +141,8 @@ async function attempt(context: Context, session: Session, call: ApiCall): Promi
   const leastMs = Math.max(Math.min(MIN_CALL_MS, timeoutMs), isWrite(call) ? timeoutMs * MIN_WRITE_SHARE : 0);
   if (remainingMs < leastMs) return failed(deadlineFault(remainingMs));
   const request = toHttpRequest(session, call, context.apiVersion);
-  const answer = await transport.send({ ...request, timeoutMs: Math.min(timeoutMs, remainingMs) });
+  const sendBy = call.deadline - leastMs;
+  const answer = await transport.send({ ...request, timeoutMs: Math.min(timeoutMs, remainingMs), sendBy });
   if (answer.kind === 'answered') noteAnswer(context, session, answer);
   const result = readResult(context, answer, call);
   onEvent(callEvent(call, result, now() - startedAtMs));

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { beforeWriting } from './before-writing.ts';
 import { isObject, listOf } from './json.ts';
 
 export interface HttpRequest {
@@ -11,6 +12,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds until the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Epoch milliseconds, after which nothing of the request is written any more; whenever a connection is ready, by default. */
+  readonly sendBy?: number;
 }
 
 export interface Answer {
@@ -25,10 +28,10 @@ export interface Answer {
 /** No complete answer came. */
 export interface Loss {
   readonly kind: 'lost';
-  /** Node's code. */
+  /** Node's code; `DEADLINE` after `sendBy`. */
   readonly code: string;
   readonly message: string;
-  /** False when no connection was made, so that the server cannot have seen the request. */
+  /** False when nothing of the request was written, so that the server cannot have seen it. */
   readonly mayHaveArrived: boolean;
 }
 
@@ -49,13 +52,17 @@ const AGENT_OPTIONS = {
   timeout: 30 * SECOND,
 };
 
-/** Opens a pool of kept-alive connections. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, as axios does by default. */
-export function createTransport(): Transport {
+/**
+ * Opens a pool of kept-alive connections. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, as axios does by default.
+ *
+ * @param now epoch milliseconds, for `sendBy`
+ */
+export function createTransport(now: () => number): Transport {
   const httpAgent = new HttpAgent(AGENT_OPTIONS);
   const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
   const http = createAxios(httpAgent, httpsAgent);
   return {
-    send: (request) => send(http, request),
+    send: (request) => send(http, now, request),
     close: () => [httpAgent, httpsAgent].forEach((agent) => agent.destroy()),
   };
 }
@@ -75,16 +82,28 @@ function createAxios(httpAgent: HttpAgent, httpsAgent: HttpsAgent): AxiosInstanc
   });
 }
 
-async function send(http: AxiosInstance, request: HttpRequest): Promise<Answer | Loss> {
+async function send(http: AxiosInstance, now: () => number, request: HttpRequest): Promise<Answer | Loss> {
+  const { method, url, headers, body, timeoutMs, sendBy = Number.POSITIVE_INFINITY } = request;
   const abort = new AbortController();
   // Axios' own `timeout` starts again with every chunk of the answer; this one bounds the whole call.
-  const timer = setTimeout(() => abort.abort(), request.timeoutMs);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  const departure = { isLate: false, mayHaveArrived: false };
+  const transport = beforeWriting(() => {
+    departure.isLate = now() > sendBy;
+    departure.mayHaveArrived = !departure.isLate;
+    if (departure.isLate) abort.abort();
+  });
   try {
-    const { method, url, headers, body } = request;
-    const config: AxiosRequestConfig<unknown> = { method, url, headers, data: body, signal: abort.signal };
+    const config: AxiosRequestConfig<unknown> = { method, url, headers, data: body, signal: abort.signal, transport };
     return readAnswer(await http.request<unknown, AxiosResponse<unknown>>(config));
   } catch (error) {
-    return abort.signal.aborted ? timedOut(request.timeoutMs) : readLoss(error);
+    const { isLate, mayHaveArrived } = departure;
+    if (isLate) return NOT_SENT;
+    return {
+      kind: 'lost',
+      ...(abort.signal.aborted ? timedOut(departure, timeoutMs) : readLoss(error)),
+      mayHaveArrived,
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -107,46 +126,39 @@ function parseBody(text: unknown, contentType: string): unknown {
   }
 }
 
-const timedOut = (timeoutMs: number): Loss => ({
+const NOT_SENT: Loss = {
   kind: 'lost',
+  code: 'DEADLINE',
+  message: 'not sent: no connection was ready before the deadline',
+  mayHaveArrived: false,
+};
+
+const timedOut = ({ mayHaveArrived }: Pick<Loss, 'mayHaveArrived'>, timeoutMs: number): LossReason => ({
   code: 'ETIMEDOUT',
-  message: `no complete answer within ${timeoutMs} ms`,
-  mayHaveArrived: true,
+  message: `no ${mayHaveArrived ? 'complete answer' : 'connection'} within ${timeoutMs} ms`,
 });
-
-/** Steps that come before the request is written. */
-const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
-
-/** Said while certificates are checked, which comes before the request too and carries no system call. */
-const CERTIFICATE_REFUSAL = /CERT|UNABLE_TO_VERIFY/;
 
 /** Node's and axios' names for an answer that broke off half-way. */
 const BROKEN_OFF = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'Z_BUF_ERROR', 'HPE_INVALID_EOF_STATE']);
 
-function readLoss(error: unknown): Loss {
-  const causes = readCauses(error);
+type LossReason = Pick<Loss, 'code' | 'message'>;
+
+function readLoss(error: unknown): LossReason {
   const code = readText(error, 'code') ?? 'UNKNOWN';
   const message = readText(error, 'message') ?? '';
   const brokenOff = BROKEN_OFF.has(code) || message === 'stream has been aborted';
-  return {
-    kind: 'lost',
-    code: brokenOff ? 'ECONNRESET' : code,
-    message: message || causes.map((cause) => readText(cause, 'message')).join('; '),
-    mayHaveArrived: !CERTIFICATE_REFUSAL.test(code) && !causes.every((cause) => isBeforeSending(cause)),
-  };
+  return { code: brokenOff ? 'ECONNRESET' : code, message: message || readCauses(error) };
 }
 
 /** What Node said beneath axios; a host with IPv4 and IPv6 addresses fails once for each. */
-function readCauses(error: unknown): readonly unknown[] {
+function readCauses(error: unknown): string {
   const cause = isObject(error) ? error['cause'] : undefined;
   const each = listOf(cause, 'errors');
-  return each.length > 0 ? each : [cause];
+  return (each.length > 0 ? each : [cause]).map((one) => readText(one, 'message')).join('; ');
 }
 
-const isBeforeSending = (cause: unknown): boolean => BEFORE_SENDING.has(readText(cause, 'syscall') ?? '');
-
 /** Takes one string off an error and leaves the rest, with its request and headers, behind. */
-function readText(error: unknown, name: 'code' | 'message' | 'syscall'): string | undefined {
+function readText(error: unknown, name: 'code' | 'message'): string | undefined {
   const value = isObject(error) ? error[name] : undefined;
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,13 +1,13 @@
 /** What happens to a call on the wire: connections, compression, time-outs, and answers that break off. */
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSilentServer, type AddressInfo, type Server as NetServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Fault, LeadOutcome, LeadWrite } from '../../src/provisioning/lead-target.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
-import { createTransport } from '../../src/salesforce/request.ts';
+import { createTransport, type HttpRequest } from '../../src/salesforce/request.ts';
 import type { SalesforceEvent } from '../../src/salesforce/options.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { acceptAll, createClient, LATER, leadId, NOW, startStub, type Reply, type Stub } from './stub.ts';
@@ -27,6 +27,23 @@ afterEach(async () => {
   leads.close();
   await stub.close();
 });
+
+/** What becomes of a POST to a server of its own, when the clock stands at NOW. */
+async function sendTo(
+  server: NetServer,
+  protocol: 'http' | 'https',
+  limits: Pick<HttpRequest, 'timeoutMs' | 'sendBy'>,
+): Promise<unknown> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const transport = createTransport(() => NOW);
+  try {
+    return await transport.send({ method: 'POST', url, headers: {}, ...limits });
+  } finally {
+    transport.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
 
 const write = (deadline = LATER): Promise<readonly LeadOutcome[]> => leads.write([CREATE], deadline);
 
@@ -56,7 +73,7 @@ describe('a connection', () => {
 describe('a request', () => {
   it('goes through the proxy that HTTP_PROXY names', async () => {
     await start((seen) => ({ body: [seen.path, seen.headers.host] }));
-    const transport = createTransport();
+    const transport = createTransport(() => NOW);
     process.env['HTTP_PROXY'] = stub.url;
     try {
       const url = 'http://acme.example/services/data';
@@ -93,7 +110,7 @@ describe('a request', () => {
 describe('an answer', () => {
   it('may be compressed', async () => {
     const body = JSON.stringify([{ id: leadId(1), success: true, errors: [] }]);
-    const transport = createTransport();
+    const transport = createTransport(() => NOW);
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(body));
     });
@@ -184,7 +201,7 @@ describe('a lost call', () => {
 
   it('was not committed when a name has no address', async () => {
     await start(acceptAll);
-    const transport = createTransport();
+    const transport = createTransport(() => NOW);
     const lost = await transport.send({ method: 'POST', url: 'http://nowhere.invalid/', headers: {}, timeoutMs: 5000 });
     transport.close();
     expect(lost).toMatchObject({ kind: 'lost', mayHaveArrived: false });
@@ -194,14 +211,25 @@ describe('a lost call', () => {
     await start(acceptAll);
     let requests = 0;
     const server = createTlsServer(await selfSigned(), () => (requests += 1));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const transport = createTransport();
-    const lost = await transport.send({ method: 'POST', url, headers: {}, timeoutMs: 5000 });
-    transport.close();
-    await new Promise((resolve) => server.close(resolve));
+    const lost = await sendTo(server, 'https', { timeoutMs: 5000 });
     expect(lost).toMatchObject({ kind: 'lost', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', mayHaveArrived: false });
     expect(requests).toBe(0);
+  });
+
+  it('was not committed when no connection is ready in time', async () => {
+    await start(acceptAll);
+    expect(
+      await sendTo(
+        createSilentServer((socket) => socket.resume()),
+        'https',
+        { timeoutMs: 100 },
+      ),
+    ).toEqual({
+      kind: 'lost',
+      code: 'ETIMEDOUT',
+      message: 'no connection within 100 ms',
+      mayHaveArrived: false,
+    });
   });
 
   it.each<[string, Reply]>([
@@ -266,6 +294,19 @@ describe('a deadline', () => {
       { kind: 'failed', fault: { code: 'ETIMEDOUT', message: 'no complete answer within 1000 ms' } },
     ]);
     expect(performance.now() - startedAt).toBeLessThan(1400);
+  });
+
+  it('that has passed when a connection is ready keeps the request from being sent', async () => {
+    await start(acceptAll);
+    let requests = 0;
+    const server = createServer(() => (requests += 1));
+    expect(await sendTo(server, 'http', { timeoutMs: 2000, sendBy: NOW - 1 })).toEqual({
+      kind: 'lost',
+      code: 'DEADLINE',
+      message: 'not sent: no connection was ready before the deadline',
+      mayHaveArrived: false,
+    });
+    expect(requests).toBe(0);
   });
 
   it('may be as far away as one likes', async () => {
