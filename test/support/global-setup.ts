@@ -9,7 +9,7 @@ declare global {
 
 export default async function setUp(): Promise<void> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  const steps = [['node_modules/typescript/bin/tsc', '-p', '.ci/tsconfig.build.json'], ['.ci/build-console.js']];
+  const steps = [['node_modules/typescript-7/bin/tsc', '-p', '.ci/tsconfig.build.json'], ['.ci/build-console.js']];
   for (const step of steps) execFileSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
   globalThis.testPostgres = await startPostgres();
   process.env['TEST_POSTGRES_URL'] = globalThis.testPostgres.url;
