@@ -1,8 +1,9 @@
 /** How a connector looks in answers: gate, pause, budget, and what became of it. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Happening } from '../../provisioning/status.ts';
 import type { Budget, Gate, Load, Pause } from '../../storage/store.ts';
 import { Instant, instant } from './views.ts';
+import { Type } from './schema.ts';
 
 export const GATE = Type.Object(
   {

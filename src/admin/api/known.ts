@@ -1,6 +1,6 @@
 /** What is known of one user that an address names. */
 import type { Lane, StoredResource } from '../../storage/store.ts';
-import Type from 'typebox';
+import { Type } from './schema.ts';
 import type { AdminContext } from './context.ts';
 import { Problem } from './problem.ts';
 

@@ -1,5 +1,5 @@
 /** Pages of lists: `limit` and `cursor` in, `nextCursor` out; nothing is kept for a cursor, so none expires. */
-import Type from 'typebox';
+import { Type } from './schema.ts';
 import { printCursor, readCursor, type Place } from '../../scim/cursor.ts';
 import { ScimError } from '../../scim/errors.ts';
 import { Problem } from './problem.ts';

@@ -1,8 +1,9 @@
 /** How the admin API says that something is wrong: problem details (RFC 9457), one kind for each way to go wrong. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { readFault } from '../../http/fault.ts';
 import type { ScimError } from '../../scim/errors.ts';
+import { Type } from './schema.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 

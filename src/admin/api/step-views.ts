@@ -1,8 +1,9 @@
 /** How the steps of a timeline look in answers: a change by a SCIM request, or an attempt to deliver it. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Step } from '../../operations/timeline.ts';
 import type { AttemptEntry } from '../../storage/store.ts';
 import { Instant } from './views.ts';
+import { Type } from './schema.ts';
 
 const SEQ = Type.Integer({ description: 'Place in the journal: grows with every entry.' });
 

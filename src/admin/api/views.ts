@@ -1,8 +1,9 @@
 /** How lanes and users look in answers: their schemas, and what is made of what is stored. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { OperationContext } from '../../operations/context.ts';
 import { isObject, type JsonObject } from '../../scim/json.ts';
 import type { Lane, StoredResource } from '../../storage/store.ts';
+import { Type } from './schema.ts';
 
 export const instant = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,11 +1,12 @@
 /** /pause, /resume, /events: whether anything is delivered at all, and what became of the connector. */
-import Type, { type Static, type TObject } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { happeningOf } from '../../../provisioning/status.ts';
 import type { JournalEntry } from '../../../storage/store.ts';
 import { EVENT, toEventView } from '../connector-views.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
 import { route, type AdminRoute } from '../route.ts';
+import { Type } from '../schema.ts';
 
 export const connectorRoutes = (context: AdminContext): readonly AdminRoute[] => [
   pauseRoute(context),

@@ -1,5 +1,5 @@
 /** GET /users: finding people, with the state of their delivery. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { listResources } from '../../../operations/list.ts';
 import { ScimError } from '../../../scim/errors.ts';
 import { PROFILES } from '../../../scim/profiles/profiles.ts';
@@ -9,6 +9,7 @@ import { withPeople } from '../people.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { toUserView, USER } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const USER_PAGE = Type.Object(
   {

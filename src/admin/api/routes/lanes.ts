@@ -1,5 +1,5 @@
 /** /lanes: the deliveries of users by state and error, and trying parked ones again. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { ReleaseFilter } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../paging.ts';
@@ -7,6 +7,7 @@ import { withPeople } from '../people.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant, LaneStateSchema, USER } from '../views.ts';
+import { Type } from '../schema.ts';
 
 const ERROR_FILTER = {
   class: Type.Optional(Type.String({ minLength: 1, description: "Class of the lane's error, e.g. data." })),

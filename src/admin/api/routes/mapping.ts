@@ -1,5 +1,5 @@
 /** /mapping: what users become, whether another mapping file would do, and what a user would become. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Mapping } from '../../../provisioning/mapping/mapping.ts';
 import { MappingError } from '../../../provisioning/mapping/error.ts';
 import { planDelivery, type Plan } from '../../../provisioning/batch/plan.ts';
@@ -8,6 +8,7 @@ import type { Lane } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
 import { parsePastedUser } from '../pasted-user.ts';
 import { route, type AdminRoute } from '../route.ts';
+import { Type } from '../schema.ts';
 
 const FILE = Type.Record(Type.String(), Type.Unknown(), {
   description: 'A mapping file (schemas/mapping.json, docs/mapping.md).',

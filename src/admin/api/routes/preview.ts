@@ -1,5 +1,5 @@
 /** /users/{id}/preview and /preview: what a delivery would do now, beside what the Lead holds; nothing is written. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { findBy } from '../../../operations/find-by.ts';
 import { previewUser, type Preview } from '../../../provisioning/look/preview.ts';
 import { VERDICTS } from '../../../provisioning/batch/verdict.ts';
@@ -10,6 +10,7 @@ import { parsePastedUser } from '../pasted-user.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { LANE_ERROR, parse } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const previewRoutes = (context: AdminContext): readonly AdminRoute[] => [
   storedRoute(context),

@@ -1,5 +1,5 @@
 /** POST /users/{id}/push: sends one user before all others, and tells what became of it. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { pushUser, type Pushed } from '../../../provisioning/push.ts';
 import { GATE, PAUSE, toGateView, toPauseView } from '../connector-views.ts';
 import type { AdminContext } from '../context.ts';
@@ -8,6 +8,7 @@ import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { ATTEMPT, toAttemptView } from '../step-views.ts';
 import { LANE, toLaneView } from '../views.ts';
+import { Type } from '../schema.ts';
 
 const SECOND = 1000;
 const POLL_MS = 100;

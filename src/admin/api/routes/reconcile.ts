@@ -1,5 +1,5 @@
 /** /reconcile: whether Salesforce holds what the users say; runs in the service, and is told by any of its processes. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { JobBusy } from '../../../provisioning/look/hold-job.ts';
 import {
   FINDINGS,
@@ -13,6 +13,7 @@ import { limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf, toPage } from '../pagin
 import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const reconcileRoutes = (context: AdminContext): readonly AdminRoute[] => [
   startRoute(context),

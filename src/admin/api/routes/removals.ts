@@ -1,5 +1,5 @@
 /** /removals: Leads that would be deleted, closed or deactivated, and wait for a person's word. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { planHeld, type HeldRemoval } from '../../../provisioning/look/held.ts';
 import type { Lane, Verdict } from '../../../storage/store.ts';
 import type { AdminContext } from '../context.ts';
@@ -8,6 +8,7 @@ import { withPeople } from '../people.ts';
 import { Problem } from '../problem.ts';
 import { route, type AdminRequest, type AdminRoute } from '../route.ts';
 import { USER, type UserView } from '../views.ts';
+import { Type } from '../schema.ts';
 
 /** Users of one request. */
 const AT_ONCE = 200;

@@ -1,8 +1,9 @@
 /** /clients and /config: who calls this service, and with which settings it runs. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const serviceRoutes = (context: AdminContext): readonly AdminRoute[] => [
   clientsRoute(context),

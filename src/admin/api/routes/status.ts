@@ -1,5 +1,5 @@
 /** GET /status: is everything delivered, and if not, why not. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { readStatus } from '../../../provisioning/status.ts';
 import type { LaneCounts } from '../../../storage/store.ts';
 import {
@@ -17,6 +17,7 @@ import {
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const STATUS = Type.Object(
   {

@@ -1,9 +1,10 @@
 /** GET /throughput: how fast users get to Salesforce, minute by minute. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { Throughput } from '../../../operations/throughput.ts';
 import type { AdminContext } from '../context.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { Instant, instant } from '../views.ts';
+import { Type } from '../schema.ts';
 
 const MINUTES = 60;
 

@@ -1,5 +1,5 @@
 /** /users/{id}/timeline: who asked for what, which attempts covered it, and what Salesforce said. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Place } from '../../../scim/cursor.ts';
 import { readTimelinePage, type TimelinePlace } from '../../../operations/timeline.ts';
 import type { AdminContext } from '../context.ts';
@@ -7,6 +7,7 @@ import { ID, readKnown } from '../known.ts';
 import { cursorAt, limitOf, NEXT_CURSOR, PAGE_PARAMETERS, placeOf } from '../paging.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { STEP, toStepView } from '../step-views.ts';
+import { Type } from '../schema.ts';
 
 export const TIMELINE = Type.Object(
   { steps: Type.Array(STEP), nextCursor: NEXT_CURSOR },

@@ -1,5 +1,5 @@
 /** /users/{id}: how the delivery of one person stands, which Lead it is; and trying again. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { LeadFields } from '../../../provisioning/lead-target.ts';
 import { readTold, UNSURE } from '../../../provisioning/batch/told.ts';
 import type { AdminContext } from '../context.ts';
@@ -8,6 +8,7 @@ import { Problem } from '../problem.ts';
 import { route, type AdminRoute } from '../route.ts';
 import { FORGET } from './lanes.ts';
 import { Instant, instant, LANE, LaneStateSchema, parse, toLaneView } from '../views.ts';
+import { Type } from '../schema.ts';
 
 export const userRoutes = (context: AdminContext): readonly AdminRoute[] => [readRoute(context), retryRoute(context)];
 
