@@ -34,7 +34,7 @@ describe.each(ENGINES)('a filter in $name', (engine) => {
           const text = printFilter(filter);
           expect({ text, ids: await found(type, filter) }).toEqual({ text, ids: expected(type, filter) });
         }),
-        { numRuns: 600 },
+        { numRuns: 300 },
       );
     },
     120_000,
