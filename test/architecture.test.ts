@@ -75,6 +75,10 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ['main.ts', 'admin/cli/'],
 };
 
+interface PackageFile {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
 interface SourceFile {
   /** Relative to `src`, e.g. `scim/errors.ts`. */
   readonly path: string;
@@ -165,6 +169,18 @@ describe('the house', () => {
         ? valueImports(tree).filter((name) => name.startsWith('.') && !isConsole(resolveImport(path, name)))
         : imports.filter(isConsole),
     );
+    expect(strays).toEqual([]);
+  });
+
+  it('needs nothing at run time that a deployment does not install', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8')) as PackageFile;
+    const isInstalled = (name: string): boolean =>
+      /^(?:\.|node:)/.test(name) || Object.keys(dependencies).some((one) => name === one || name.startsWith(`${one}/`));
+    // The console is built with what it needs.
+    const strays = files
+      .filter(({ path }) => !path.startsWith('admin/console/'))
+      .flatMap(({ path, tree }) => valueImports(tree).map((name) => ({ path, name })))
+      .filter(({ name }) => !isInstalled(name));
     expect(strays).toEqual([]);
   });
 

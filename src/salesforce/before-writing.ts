@@ -15,7 +15,7 @@ export interface RequestTransport {
 export const beforeWriting = (onReady: () => void): RequestTransport => ({
   request(options, onResponse) {
     const { request } = options.protocol === 'https:' ? https : http;
-    // Node writes what it has of a request after this event, and on a new connection after the socket's.
+    // Node writes what it has of a request after this event; on a new connection after that of the socket.
     return request(options, onResponse).once('socket', (socket) => {
       const awaited = awaitedEvent(socket);
       if (awaited === undefined) onReady();
@@ -24,7 +24,7 @@ export const beforeWriting = (onReady: () => void): RequestTransport => ({
   },
 });
 
-/** Told after the handshake, before what waits for it is encrypted. Undefined for a connection that is used again. */
+/** What a new connection tells when it is ready, before it encrypts and sends what waits for that; undefined for one that is used again. */
 function awaitedEvent(socket: Socket & { readonly secureConnecting?: boolean }): string | undefined {
   if (socket.secureConnecting === true) return 'secureConnect';
   return socket.connecting ? 'connect' : undefined;

@@ -3,7 +3,7 @@ import { deadlineFault, done, failed, faultFromAnswer, faultFromLoss, type Resul
 import { createGrant } from './grants.ts';
 import { parseLimitInfo } from './limit-info.ts';
 import { DEFAULT_TIMEOUT_MS, type SalesforceEvent, type SalesforceOptions } from './options.ts';
-import { createTransport, type Answer, type HttpRequest, type Loss, type Transport } from './request.ts';
+import { createTransport, NOT_SENT, type Answer, type HttpRequest, type Loss, type Transport } from './request.ts';
 import { createScrubber, type Scrubber } from './secrets.ts';
 import { TokenCache, type Session } from './token.ts';
 import type { ApiUsage, Fault } from '../provisioning/lead-target.ts';
@@ -143,6 +143,7 @@ async function attempt(context: Context, session: Session, call: ApiCall): Promi
   const request = toHttpRequest(session, call, context.apiVersion);
   const sendBy = call.deadline - leastMs;
   const answer = await transport.send({ ...request, timeoutMs: Math.min(timeoutMs, remainingMs), sendBy });
+  if (answer === NOT_SENT) return failed(deadlineFault(call.deadline - now()));
   if (answer.kind === 'answered') noteAnswer(context, session, answer);
   const result = readResult(context, answer, call);
   onEvent(callEvent(call, result, now() - startedAtMs));

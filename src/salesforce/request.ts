@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds until the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Epoch milliseconds, after which nothing of the request is written any more; whenever a connection is ready, by default. */
+  /** Epoch milliseconds: later the request is not begun. Whenever a connection is ready, by default. */
   readonly sendBy?: number;
 }
 
@@ -126,10 +126,11 @@ function parseBody(text: unknown, contentType: string): unknown {
   }
 }
 
-const NOT_SENT: Loss = {
+/** What became of a request for which a connection was ready too late. */
+export const NOT_SENT: Loss = {
   kind: 'lost',
   code: 'DEADLINE',
-  message: 'not sent: no connection was ready before the deadline',
+  message: 'not sent: no connection was ready in time',
   mayHaveArrived: false,
 };
 

@@ -58,7 +58,11 @@ function settle(outcomes: LeadOutcome[], { read, places }: Placed, result: Resul
 /** Said by this service, by something in between, and by Salesforce, of work that takes too long. */
 const OUT_OF_TIME = new Set(['ETIMEDOUT', 'HTTP_408', 'HTTP_504', 'REQUEST_RUNNING_TOO_LONG']);
 
-const hasRunOut = (result: Result<ApiReply>): boolean => result.kind === 'failed' && OUT_OF_TIME.has(result.fault.code);
+/** Also without a status, unless there was no connection to work over. */
+const hasRunOut = (result: Result<ApiReply>): boolean =>
+  result.kind === 'failed' &&
+  OUT_OF_TIME.has(result.fault.code) &&
+  (result.fault.status !== undefined || result.fault.committed === 'maybe');
 
 const isLost = (result: Result<ApiReply>): boolean => result.kind === 'failed' && result.fault.status === undefined;
 

@@ -303,7 +303,7 @@ describe('a deadline', () => {
     expect(await sendTo(server, 'http', { timeoutMs: 2000, sendBy: NOW - 1 })).toEqual({
       kind: 'lost',
       code: 'DEADLINE',
-      message: 'not sent: no connection was ready before the deadline',
+      message: 'not sent: no connection was ready in time',
       mayHaveArrived: false,
     });
     expect(requests).toBe(0);

@@ -1,8 +1,8 @@
 /** The admin API as a scope of the server: its credentials, its problems, its routes and their description. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { requireCredentials, type Credential, type OtherWays } from '../../http/auth.ts';
-import { compileChecks } from './checks.ts';
 import type { JsonObject } from '../../scim/json.ts';
+import { compileChecks } from './checks.ts';
 import type { AdminContext } from './context.ts';
 import { acceptJson } from './json-bodies.ts';
 import { describeApi } from './openapi.ts';

@@ -38,9 +38,11 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
   /** Nothing is delivered before all requests are answered, so that each finds what the others left. */
   const atOnce = async (requests: readonly (() => Promise<Answer>)[]): Promise<readonly Answer[]> => {
     await api.call('POST', '/pause', { reason: 'several people ask at once' });
-    const answers = await Promise.all(requests.map((request) => request()));
-    await api.call('POST', '/resume');
-    return answers;
+    try {
+      return await Promise.all(requests.map((request) => request()));
+    } finally {
+      await api.call('POST', '/resume');
+    }
   };
   const released = (answers: readonly Answer[]): number =>
     answers.reduce((sum, { body }) => sum + Number(body['released']), 0);

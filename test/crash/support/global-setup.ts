@@ -31,7 +31,7 @@ export default async function setUp(): Promise<void> {
 /** @returns the program's main file, beside links to what it reads */
 function build(folder: string): string {
   const compiler = [
-    'node_modules/typescript/bin/tsc',
+    'node_modules/typescript-7/bin/tsc',
     '-p',
     '.ci/tsconfig.build.json',
     '--outDir',
