@@ -4,6 +4,7 @@ import { createPostgres } from './support/database.ts';
 import { readEvents } from './support/lanes.ts';
 import { PLAN } from './support/plan.ts';
 import { Road } from './support/road.ts';
+import { shortenMinutes } from './support/short-minutes.ts';
 import { runScenario, sleep, type Scenario } from './support/scenario.ts';
 
 const CLIENTS = 12;
@@ -36,6 +37,7 @@ const play =
     const during = await scenario.measure(PLAN.salesforceAwayMs);
     await road.open();
     await sleep(AFTER_MS);
+    shortenMinutes(scenario, databaseUrl);
     await scenario.end();
     findings.remark = `p95 of a SCIM request ${before} ms before, ${during} ms during ${PLAN.salesforceAwayMs / 1000} s without Salesforce`;
     if (findings.refused > 0) findings.add('unexpected', `${findings.refused} requests were answered 503`);

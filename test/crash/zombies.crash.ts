@@ -6,6 +6,7 @@ import type { Instance } from './support/instance.ts';
 import { leasedUsers } from './support/lanes.ts';
 import { PLAN } from './support/plan.ts';
 import { runScenario, sleep, type Scenario } from './support/scenario.ts';
+import { shortenMinutes } from './support/short-minutes.ts';
 import { SharedUser, touchAll } from './support/shared-user.ts';
 
 /** Past the lease of 10 s, and not so long that a client gives up. */
@@ -72,6 +73,7 @@ async function play(scenario: Scenario): Promise<void> {
   findings.remark = `${caught} of ${PLAN.zombies} were held in the middle of a delivery`;
   over = true;
   await Promise.all(touching);
+  shortenMinutes(scenario, url);
   await scenario.end();
   // The last of the woken sees its requests through.
   await sleep(2_000);
