@@ -309,6 +309,28 @@ describe('a deadline', () => {
     expect(requests).toBe(0);
   });
 
+  it('that passes between the start of a call and its connection makes it one that was not sent, of which nothing is told', async () => {
+    let looks = 0;
+    let looksBeforeSending = 0;
+    let passesAt = Number.POSITIVE_INFINITY;
+    stub = await startStub((seen) => {
+      looksBeforeSending = looks;
+      return acceptAll(seen);
+    });
+    const now = (): number => ((looks += 1) < passesAt ? NOW : LATER);
+    ({ leads, events } = createClient(stub.url, { now }));
+    await write();
+    looks = 0;
+    await write();
+    const told = events.length;
+    looks = 0;
+    passesAt = looksBeforeSending;
+    const message = 'not sent: 0 ms were left before the deadline';
+    expect(await write()).toMatchObject([{ fault: { code: 'DEADLINE', message, committed: 'no' } }]);
+    expect(stub.apiCalls).toHaveLength(2);
+    expect(events).toHaveLength(told);
+  });
+
   it('may be as far away as one likes', async () => {
     await start(acceptAll);
     expect(await write(Number.POSITIVE_INFINITY)).toMatchObject([{ kind: 'done' }]);
