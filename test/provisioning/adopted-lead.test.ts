@@ -1,6 +1,5 @@
 /** A Lead that people made holds what they wrote: no default of the mapping replaces it, whatever happens to a write. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
 import type { Fault, LeadTarget } from '../../src/provisioning/lead-target.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
@@ -24,9 +23,7 @@ describe.each(ENGINES)('an adopted Lead, on $name', (engine) => {
   });
   afterEach(() => world.close());
 
-  const deliver = async (more: Partial<DeliveryContext> = {}): Promise<void> => {
-    while ((await deliverBatch(world.context({ target, ...more }))).claimed > 0);
-  };
+  const deliver = (more: Partial<DeliveryContext> = {}): Promise<void> => world.deliver({ target, ...more });
   const create = (more: object = {}): Promise<string> =>
     world.create({ userName: 'robin', emails: [{ value: 'robin@example.com' }], ...more });
   const enter = (): Promise<unknown> => target.write([{ kind: 'create', fields: THEIRS }], now + MINUTE);

@@ -1,7 +1,6 @@
 /** A write whose answer nobody waits for any more may be carried out later: nothing of its user is sent until that is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
 import { ENGINES } from '../support/engines.ts';
 import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';
@@ -25,9 +24,7 @@ describe.each(ENGINES)('a write that was given up on, on $name', (engine) => {
   const connect = (externalIdField?: string): void => {
     target = world.connect({ timeoutMs: TIMEOUT_MS, ...(externalIdField !== undefined && { externalIdField }) });
   };
-  const deliver = async (): Promise<void> => {
-    while ((await deliverBatch(world.context({ target }))).claimed > 0);
-  };
+  const deliver = (): Promise<void> => world.deliver({ target });
   const create = (title: string): Promise<string> =>
     world.create({ userName: 'robin', title, emails: [{ value: 'robin@example.com' }] });
   const titles = async (): Promise<readonly unknown[]> => (await world.leads()).map(({ Title }) => Title);

@@ -1,6 +1,5 @@
 /** A Lead that Salesforce does not show is not therefore deleted: sharing may keep it from the integration user. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
 import { createMapping } from '../../src/provisioning/mapping/mapping.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
@@ -23,9 +22,7 @@ describe.each(ENGINES)('a Lead that the integration user may not see, on $name',
   });
   afterEach(() => world.close());
 
-  const deliver = async (more: Partial<DeliveryContext> = {}): Promise<void> => {
-    while ((await deliverBatch(world.context({ target, ...more }))).claimed > 0);
-  };
+  const deliver = (more: Partial<DeliveryContext> = {}): Promise<void> => world.deliver({ target, ...more });
   const hide = (...hiddenRecords: string[]) => world.control('PATCH', '/config', { hiddenRecords });
   const provisioned = async (): Promise<{ id: string; leadId: string }> => {
     const id = await world.create({ userName: 'robin', emails: [{ value: 'robin@example.com' }] });

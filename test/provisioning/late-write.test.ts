@@ -1,6 +1,5 @@
 /** A write that reaches Salesforce when others were told more: whatever it may have set is set right by the next one. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { LeadTarget } from '../../src/provisioning/lead-target.ts';
 import { ENGINES } from '../support/engines.ts';
 import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';
@@ -16,9 +15,7 @@ describe.each(ENGINES)('a write that comes late, on $name', (engine) => {
   });
   afterEach(() => world.close());
 
-  const deliver = async (target: LeadTarget = world.target): Promise<void> => {
-    while ((await deliverBatch(world.context({ target }))).claimed > 0);
-  };
+  const deliver = (target: LeadTarget = world.target): Promise<void> => world.deliver({ target });
   const create = (more: object = {}): Promise<string> =>
     world.create({ userName: 'robin', title: 'one', emails: [{ value: 'robin@example.com' }], ...more });
   /** As a process that is stopped between its look at the clock and the call, and goes on when others have done more. */

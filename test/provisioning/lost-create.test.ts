@@ -34,9 +34,7 @@ describe.each(ENGINES)('a create whose answer was lost, on $name', (engine) => {
   });
   afterEach(() => world.close());
 
-  const deliver = async (over: LeadTarget = target): Promise<void> => {
-    while ((await deliverBatch(world.context({ target: over }))).claimed > 0);
-  };
+  const deliver = (over: LeadTarget = target): Promise<void> => world.deliver({ target: over });
   /** Cuts the first write off, which is carried out when the test says so. */
   const cutOff = (fault: Fault = LOST): LeadTarget => {
     let isFirst = true;

@@ -1,7 +1,6 @@
 /** A Lead belongs to one user, however many look for it at once, and whatever a database says. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/database.ts';
-import { deliverBatch } from '../../src/provisioning/batch/deliver-batch.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
 import type { LaneLink, Settlement, Store } from '../../src/storage/store.ts';
 import { ENGINES, storedUser, storeOptions, userKeys } from '../support/engines.ts';
@@ -54,9 +53,7 @@ describe.each(ENGINES)('two users whose lanes name one Lead, on $name', (engine)
   });
   afterEach(() => world.close());
 
-  const deliver = async (): Promise<void> => {
-    while ((await deliverBatch(world.context({ target }))).claimed > 0);
-  };
+  const deliver = (): Promise<void> => world.deliver({ target });
   const person = (userName: string, email = `${userName}@example.com`): Promise<string> =>
     world.create({ userName, emails: [{ value: email }] });
   /** As an earlier version left it. */

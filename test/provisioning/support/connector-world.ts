@@ -5,6 +5,7 @@ import { createResource } from '../../../src/operations/create.ts';
 import { patchResource } from '../../../src/operations/patch.ts';
 import { removeResource } from '../../../src/operations/remove.ts';
 import { Turns } from '../../../src/operations/turns.ts';
+import { deliverBatch } from '../../../src/provisioning/batch/deliver-batch.ts';
 import type { DeliveryContext, DeliveryEvent } from '../../../src/provisioning/delivery.ts';
 import { createMapping, type MappingData } from '../../../src/provisioning/mapping/mapping.ts';
 import { createLeadTarget, type SalesforceLeads } from '../../../src/salesforce/leads.ts';
@@ -43,6 +44,8 @@ export interface World {
   /** In the order in which they were told. */
   readonly events: DeliveryEvent[];
   context(more?: Partial<DeliveryContext>): DeliveryContext;
+  /** Delivers until nothing is due. */
+  deliver(more?: Partial<DeliveryContext>): Promise<void>;
   /** @param options of the client, e.g. no external-id field */
   connect(options?: ConnectOptions): SalesforceLeads;
   create(user: object): Promise<string>;
@@ -93,6 +96,20 @@ export async function openWorld(engine: Engine, now: () => number): Promise<Worl
     baseUrl: () => 'http://x',
     leadUrl: () => undefined,
   };
+  const context = (more?: Partial<DeliveryContext>): DeliveryContext => ({
+    store,
+    target,
+    mapping: defaultMapping,
+    connector: CONNECTOR,
+    resourceType: 'User',
+    now,
+    newId: randomUUID,
+    random: () => 0.5,
+    leaseMs: 60_000,
+    // How many lanes a batch had is told after each, whatever became of them.
+    onEvent: (event) => event.kind !== 'batch settled' && events.push(event),
+    ...more,
+  });
   return {
     store,
     sandbox,
@@ -100,20 +117,10 @@ export async function openWorld(engine: Engine, now: () => number): Promise<Worl
     events,
     connect,
     control,
-    context: (more) => ({
-      store,
-      target,
-      mapping: defaultMapping,
-      connector: CONNECTOR,
-      resourceType: 'User',
-      now,
-      newId: randomUUID,
-      random: () => 0.5,
-      leaseMs: 60_000,
-      // How many lanes a batch had is told after each, whatever became of them.
-      onEvent: (event) => event.kind !== 'batch settled' && events.push(event),
-      ...more,
-    }),
+    context,
+    deliver: async (more) => {
+      while ((await deliverBatch(context(more))).claimed > 0);
+    },
     create: async (user) => (await createResource(operations, userType, user, caller)).resource.id,
     patch: async (id, path, value) => {
       await patchResource(operations, userType, id, { Operations: [{ op: 'replace', path, value }] }, caller);
