@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,17 @@ import { createSqlStore } from '../../src/storage/sql/sql-store.ts';
 import { sqliteDialect } from '../../src/storage/sqlite/dialect.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
 import { storedUser, storeOptions as options, userKeys } from '../support/engines.ts';
+
+/** Nobody else may even read it, for as long as opening it waits without a word. */
+const HOLD_FOR_A_MOMENT = `
+  const connection = new (require('libsql'))(process.argv[1]);
+  connection.pragma('journal_mode = wal');
+  connection.exec('create table held (moment)');
+  connection.pragma('locking_mode = exclusive');
+  connection.exec('begin exclusive');
+  process.stdout.write('held');
+  setTimeout(() => connection.close(), 300);
+`;
 
 const storeOptions = { ...options, soleOwner: true };
 
@@ -96,6 +109,17 @@ describe('the SQLite file', () => {
     reader.close();
     await store.close();
     await (await open()).close();
+  });
+
+  it('waits for whoever holds the file for a moment, as a look beside does while it reads in what a killed process left', async () => {
+    const file = join(folder, 'scim.sqlite');
+    const holder = spawn(process.execPath, ['--eval', HOLD_FOR_A_MOMENT, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    expect(() => new Database(file).pragma('journal_mode')).toThrow('database is locked');
+    await openSqlite(file).close();
+    expect(holder.exitCode ?? (await once(holder, 'exit'))[0]).toBe(0);
   });
 
   it('refuses a database of a newer program', async () => {

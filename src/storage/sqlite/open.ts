@@ -7,14 +7,18 @@ import type { SnapshotReader } from '../sql/export.ts';
 import type { Driver } from '../sql/transaction.ts';
 import { SqliteDriver, type SqliteOptions } from './driver.ts';
 
+/** Whoever finds the file held for a moment waits for it, up to five seconds. */
+const PATIENCE = 'busy_timeout = 5000';
+
 /**
+ * Patience comes first: whoever looks beside (`status`) may hold the file that a killed process left, while its log is read in.
  * Every acknowledged commit survives a power cut: WAL with synchronous=FULL syncs at each commit. Folding the log into the
  * file waits for 32 MiB, because pages that change often are then written once: 200 against 244 µs a create.
  */
 const PRAGMAS = [
+  PATIENCE,
   'journal_mode = wal',
   'synchronous = full',
-  'busy_timeout = 5000',
   'cache_size = -65536',
   'temp_store = memory',
   'wal_autocheckpoint = 8000',
@@ -79,7 +83,7 @@ export async function openSqliteSnapshot(path: string): Promise<SnapshotReader> 
  */
 export function openSqliteToLook(path: string): Driver {
   if (path === ':memory:' || !existsSync(path)) throw new StorageUnavailable(`there is no database ${path}`);
-  return new SqliteDriver(connect(path, ['busy_timeout = 5000']), { isGuest: true });
+  return new SqliteDriver(connect(path, [PATIENCE]), { isGuest: true });
 }
 
 /** It holds personal data. SQLite gives its log the rights of the database; a file that is there keeps its own. */
