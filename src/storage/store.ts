@@ -370,6 +370,7 @@ export interface ConnectorEntry {
   /** Of the fault that closed the gate. */
   readonly class?: string;
   readonly reason?: string;
+  readonly hint?: string;
   /** Epoch milliseconds; absent: until somebody acts. */
   readonly until?: number;
   /** Who paused, resumed or decided. */
@@ -393,7 +394,10 @@ export interface JournalEntry {
 /** Why a connector sends nothing for now. `until` absent: until somebody acts. */
 export interface Gate {
   readonly class: string;
+  /** The fault in Salesforce's words, after its code. */
   readonly reason: string;
+  /** What to do about it. */
+  readonly hint?: string;
   /** How often it was closed in a row: the waits grow with it. */
   readonly failures: number;
   readonly until?: number;

@@ -112,7 +112,7 @@ describe('a closed gate', () => {
     await scene.faults({ match: { path: '/services/data' }, times: 1000, action: { status: 503 } });
     await scene.change('ada', 'title', 'Away');
     await visitor.open('/admin');
-    await page.getByText('Salesforce is not asked').waitFor();
+    await page.getByText(/^Salesforce is not asked.*https:\/\/status\.salesforce\.com/).waitFor();
     await page.getByRole('banner').getByText('waiting for Salesforce').waitFor();
     await scene.faults();
     await button('Try Salesforce now').click();

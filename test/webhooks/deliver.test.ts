@@ -90,7 +90,8 @@ describe.each(LASTING_ENGINES)('notifications on $name', (engine) => {
   });
 
   it('tell of gate, quota and removals that are held, without the words of Salesforce', async () => {
-    const gate = { class: 'outage', reason: 'SERVER_UNAVAILABLE: SECRET WORDS', failures: 1, until: now + MINUTE };
+    const reason = 'SERVER_UNAVAILABLE: SECRET WORDS';
+    const gate = { class: 'outage', reason, hint: 'Wait.', failures: 1, until: now + MINUTE };
     await store.closeGate('salesforce', gate, 'gate closed', now);
     await store.openGate('salesforce', gate, now);
     await store.noteBudget('salesforce', { used: 81, max: 100, level: 'slowed', at: now });
@@ -100,7 +101,7 @@ describe.each(LASTING_ENGINES)('notifications on $name', (engine) => {
     expect(types()).toEqual(['gate.closed', 'gate.opened', 'quota.low', 'removals.held']);
     expect(receiver.received.map(({ body }) => body).join('')).not.toContain('SECRET WORDS');
     expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
-      data: { class: 'outage', code: 'SERVER_UNAVAILABLE', until: new Date(now + MINUTE).toISOString() },
+      data: { class: 'outage', code: 'SERVER_UNAVAILABLE', hint: 'Wait.', until: new Date(now + MINUTE).toISOString() },
     });
   });
 

@@ -12,6 +12,7 @@ export const GATE = Type.Object(
     }),
     class: Type.Optional(Type.String()),
     reason: Type.Optional(Type.String({ description: "Salesforce's words." })),
+    hint: Type.Optional(Type.String({ description: 'What to do about it.' })),
     failures: Type.Optional(
       Type.Integer({ description: 'What the wait grows with; 6 and more: it will be some time.' }),
     ),
@@ -22,9 +23,16 @@ export const GATE = Type.Object(
 
 export function toGateView(gate: Gate | undefined, now: number): Static<typeof GATE> {
   if (!gate) return { state: 'open' };
-  const { class: cause, reason, failures, until } = gate;
+  const { class: cause, reason, hint, failures, until } = gate;
   const state = until === undefined || until > now ? 'closed' : 'trying';
-  return { state, class: cause, reason, failures, ...(until !== undefined && { until: instant(until) }) };
+  return {
+    state,
+    class: cause,
+    reason,
+    ...(hint !== undefined && { hint }),
+    failures,
+    ...(until !== undefined && { until: instant(until) }),
+  };
 }
 
 export const PAUSE = Type.Object(
@@ -84,6 +92,7 @@ export const EVENT = Type.Object(
     event: Type.String({ description: 'e.g. gate closed, paused, removals held. More may come.' }),
     class: Type.Optional(Type.String({ description: 'Of the fault that closed the gate.' })),
     reason: Type.Optional(Type.String()),
+    hint: Type.Optional(Type.String({ description: 'What to do about it.' })),
     until: Type.Optional(Instant('Until when; absent: until somebody acts.')),
     actor: Type.Optional(Type.String({ description: 'Who paused, resumed or decided.' })),
     users: Type.Optional(Type.Integer({ description: 'How many users a decision was about.' })),
@@ -93,12 +102,22 @@ export const EVENT = Type.Object(
 
 export type EventView = Static<typeof EVENT>;
 
-export function toEventView({ at, event, class: cause, reason, until, actor, users }: Happening): Static<typeof EVENT> {
+export function toEventView({
+  at,
+  event,
+  class: cause,
+  reason,
+  hint,
+  until,
+  actor,
+  users,
+}: Happening): Static<typeof EVENT> {
   return {
     at: instant(at),
     event,
     ...(cause !== undefined && { class: cause }),
     ...(reason !== undefined && { reason }),
+    ...(hint !== undefined && { hint }),
     ...(until !== undefined && { until: instant(until) }),
     ...(actor !== undefined && { actor }),
     ...(users !== undefined && { users }),

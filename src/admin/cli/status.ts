@@ -63,6 +63,7 @@ function printWaits({ dryRun, pause, gate, budget, load }: Status): readonly str
       : []),
     ...(pause ? [`paused    since ${pause.at} by ${pause.actor}: ${pause.reason}`] : []),
     ...(gate.state === 'open' ? [] : [`gate      closed ${until}: ${gate.class ?? ''}, ${gate.reason ?? ''}`]),
+    ...(gate.hint === undefined ? [] : [`          ${gate.hint}`]),
     ...(budget ? [`API calls ${budget.used} of ${budget.max} used in 24 hours, ${budget.level} (${budget.at})`] : []),
   ];
 }

@@ -71,6 +71,6 @@ export class BudgetWatch {
     const reason = `${used} of ${max} API calls in 24 hours are used; the last ${policy.reservePercent} % are kept for others`;
     const failures = (behind?.failures ?? 0) + 1;
     const until = this.#context.now() + policy.checkMs;
-    return this.#keeper.write(behind, { gate: { class: QUOTA, reason, failures, until }, hint: HINT });
+    return this.#keeper.write(behind, { class: QUOTA, reason, hint: HINT, failures, until });
   }
 }

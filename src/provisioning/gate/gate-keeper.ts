@@ -15,12 +15,6 @@ export const UNKNOWN: FaultClass = 'unknown';
 /** Of a gate that is closed before Salesforce refuses anything. */
 export const QUOTA = 'quota';
 
-interface Closing {
-  readonly gate: Gate;
-  readonly hint?: string | undefined;
-  readonly refused?: RefusedCredentials | undefined;
-}
-
 export class GateKeeper {
   readonly #context: DeliveryContext;
   /** Of this process alone: whoever sees that too many fail closes the gate for all. */
@@ -48,17 +42,18 @@ export class GateKeeper {
     const failures = (tripped ? Math.max(seen, SHORT_FAILURES) : seen) + 1;
     const waitMs = gateDelayMs(fault, faultClass, failures, random());
     const gateClass = saysNothing(fault) ? UNKNOWN : faultClass;
-    const gate = { class: gateClass, failures, reason: `${fault.code}: ${fault.message}` };
     const hint = hintFor(fault);
-    if (Number.isFinite(waitMs)) return this.write(behind, { gate: { ...gate, until: now() + waitMs }, hint });
-    return this.write(behind, { gate, hint, refused: await refuse(this.#context) });
+    const reason = `${fault.code}: ${fault.message}`;
+    const gate = { class: gateClass, failures, reason, ...(hint !== undefined && { hint }) };
+    if (Number.isFinite(waitMs)) return this.write(behind, { ...gate, until: now() + waitMs });
+    return this.write(behind, gate, await refuse(this.#context));
   }
 
-  async write(behind: Gate | undefined, { gate, hint, refused }: Closing): Promise<void> {
+  async write(behind: Gate | undefined, gate: Gate, refused?: RefusedCredentials): Promise<void> {
     const { store, connector, now, onEvent } = this.#context;
     const event = behind ? 'probe failed' : 'gate closed';
     await store.closeGate(connector, gate, event, now(), refused);
-    onEvent({ kind: event, ...gate, ...(hint !== undefined && { hint }) });
+    onEvent({ kind: event, ...gate });
   }
 
   async open(gate: Gate): Promise<void> {

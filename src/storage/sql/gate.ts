@@ -14,11 +14,12 @@ export function* closeGate(
   refused?: RefusedCredentials,
 ): Transaction<void> {
   if (refused) yield* noteRefusal(connector, refused);
-  const { class: faultClass, reason, failures, until } = gate;
-  const text = `insert into gate (connector, class, reason, failures, until, credentials) values ($1, $2, $3, $4, $5, $6)
+  const { class: faultClass, reason, hint, failures, until } = gate;
+  const text = `insert into gate (connector, class, reason, hint, failures, until, credentials) values ($1, $2, $3, $4, $5, $6, $7)
     on conflict (connector) do update set
       class = excluded.class,
       reason = excluded.reason,
+      hint = excluded.hint,
       failures = excluded.failures,
       until = excluded.until,
       credentials = excluded.credentials,
@@ -27,10 +28,16 @@ export function* closeGate(
     returning connector`;
   const closed = yield {
     text,
-    values: [connector, faultClass, reason, failures, until ?? null, refused?.credentials ?? null],
+    values: [connector, faultClass, reason, hint ?? null, failures, until ?? null, refused?.credentials ?? null],
   };
   if (closed.length === 0) return;
-  const entry = { event, class: faultClass, reason, ...(until !== undefined && { until }) };
+  const entry = {
+    event,
+    class: faultClass,
+    reason,
+    ...(hint !== undefined && { hint }),
+    ...(until !== undefined && { until }),
+  };
   yield* writeConnectorEntry(connector, entry, at);
 }
 

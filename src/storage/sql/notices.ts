@@ -45,11 +45,12 @@ const EVENTS: Readonly<Partial<Record<ConnectorEntry['event'], NoticeEvent>>> = 
 export function* noticeConnector(connector: string, entry: ConnectorEntry, at: number): Transaction<void> {
   const event = EVENTS[entry.event];
   if (event === undefined) return;
-  const { class: faultClass, until, actor, reason = '' } = entry;
+  const { class: faultClass, hint, until, actor, reason = '' } = entry;
   const [, code] = entry.event === 'gate closed' ? (/^(\w+): /.exec(reason) ?? []) : [];
   const detail = {
     ...(faultClass !== undefined && { class: faultClass }),
     ...(code !== undefined && { code }),
+    ...(hint !== undefined && { hint }),
     ...(until !== undefined && { until: new Date(until).toISOString() }),
     ...(actor !== undefined && { actor }),
   };

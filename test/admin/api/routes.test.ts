@@ -390,7 +390,11 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
       const told = body['gate'] as { state: string };
       return told.state === 'open' ? undefined : told;
     });
-    expect(gate).toMatchObject({ class: 'outage', reason: expect.stringContaining('SERVER_UNAVAILABLE') });
+    expect(gate).toMatchObject({
+      class: 'outage',
+      reason: expect.stringContaining('SERVER_UNAVAILABLE'),
+      hint: expect.stringContaining('status.salesforce.com'),
+    });
     await setFaults([]);
     await settled('gus', 'idle');
     const open = async () => ((await api.call('GET', '/status')).body['gate'] as { state: string }).state === 'open';

@@ -107,7 +107,9 @@ describe.each(LASTING_ENGINES)('the connector from the command line, on $name', 
     await create('robin');
     expect(await until(({ gate }) => gate !== undefined)).toMatchObject({ gate: { class: 'authentication' } });
     expect(await status()).toMatchObject({ delivery: 'waiting', gate: { class: 'authentication' } });
-    expect((await run('status')).stdout).toContain('closed until resume or a restart');
+    expect((await run('status')).stdout).toMatch(
+      /^gate {6}closed until resume or a restart: authentication, invalid_grant: .*\n {10}Salesforce does not say which/m,
+    );
     await request(`${service.sandbox.url}/sandbox/config`, 'PATCH', { passwordFlow: true }, JSON_TYPE);
     await run('resume');
     await until(({ lanes, gate }) => lanes.idle === 1 && gate === undefined);

@@ -86,7 +86,7 @@ const Trouble = ({ status: { pause, gate, budget, dryRun } }: { readonly status:
     {gate.state !== 'open' && (
       <p class="notice bad">
         {gate.state === 'closed' ? 'Salesforce is not asked' : 'Salesforce is tried again'} ({gate.class}):{' '}
-        {gate.reason}.{' '}
+        {gate.reason}. {gate.hint}{' '}
         {gate.until === undefined ? (
           'Somebody has to act, then resume.'
         ) : (
