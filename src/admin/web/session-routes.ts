@@ -74,7 +74,10 @@ export async function sessionRoutes(scope: FastifyInstance, options: SessionOpti
     return session ? { session: describe(session) } : {};
   });
 
-  scope.delete(PATH, async (_request, reply): Promise<FastifyReply> => {
+  scope.delete(PATH, async (request, reply): Promise<FastifyReply> => {
+    const session = await sessions.read(request.cookies[SESSION_COOKIE]).catch(ofNobody);
+    // Whom the page shows has no session any more: the one there is stays with whoever logged in since.
+    if (session && !isShownBy(request, session.credential)) return reply.code(204).send();
     return reply.clearCookie(SESSION_COOKIE, cookie()).code(204).send();
   });
 }
@@ -122,9 +125,13 @@ const describe = ({ credential, expiresAt }: Session): SessionView => ({
  * answered.
  * @throws InvalidSession
  */
-export async function readUser(sessions: Sessions, { cookies, headers }: FastifyRequest): Promise<Credential> {
-  const { credential } = await sessions.read(cookies[SESSION_COOKIE]);
-  const shown = headers[CONSOLE_USER_HEADER];
-  if (shown === undefined || shown === encodeURIComponent(credential.name)) return credential;
+export async function readUser(sessions: Sessions, request: FastifyRequest): Promise<Credential> {
+  const { credential } = await sessions.read(request.cookies[SESSION_COOKIE]);
+  if (isShownBy(request, credential)) return credential;
   throw new InvalidSession(`nothing was done: ${credential.name} is logged in now`);
+}
+
+function isShownBy({ headers }: FastifyRequest, { name }: Credential): boolean {
+  const shown = headers[CONSOLE_USER_HEADER];
+  return shown === undefined || shown === encodeURIComponent(name);
 }

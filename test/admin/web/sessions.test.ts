@@ -141,6 +141,16 @@ describe.each(ENGINES)('sessions on $name', (engine) => {
       expect(after.body['delivery']).toBe('running');
     });
 
+    it.each([
+      ['shows its user', 'admin%3Aadmin', ''],
+      ['shows somebody whose session it was before', 'dashboard', undefined],
+    ])('is ended by a page that %s as it should', async (_what, user, left) => {
+      const headers = { cookie, ...CONSOLE, 'x-console-user': user };
+      const answer = await call('DELETE', '/admin/session', undefined, headers);
+      const [value] = answer.headers.getSetCookie().map((one) => one.split(';')[0]?.slice(`${SESSION_COOKIE}=`.length));
+      expect([answer.status, value]).toEqual([204, left]);
+    });
+
     it('opens nothing of SCIM', async () => {
       expect((await call('GET', '/scim/v2/Users', undefined, { cookie, ...CONSOLE })).status).toBe(401);
     });
