@@ -27,6 +27,7 @@ const ONE_ENGINE: Readonly<Record<string, string>> = {
     'goes from one engine to the other and back; test/storage/transfer.test.ts takes each way',
   'test/e2e/database-away.test.ts': 'halts a server of its own: an embedded database cannot go away',
   'test/e2e/process.test.ts': 'exit codes, signals and TLS of the program as it starts with nothing configured',
+  'test/e2e/proxy.test.ts': 'the way from the program to Salesforce, whatever the database',
   'test/e2e/sandbox.test.ts': 'the embedded stand-in and its file: with PostgreSQL there is none',
   'test/traces/process.test.ts': 'which modules a process loads, and what its log says of a receiver that is not there',
   'test/storage/postgres-server.test.ts': 'passwords and TLS of a server: SQLite has none',

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { beforeWriting } from './before-writing.ts';
 import { isObject, listOf } from './json.ts';
+import { refusedTunnel, Tunnels } from './tunnels.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -53,17 +54,18 @@ const AGENT_OPTIONS = {
 };
 
 /**
- * Opens a pool of kept-alive connections. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, as axios does by default.
+ * Opens a pool of kept-alive connections. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.
  *
  * @param now epoch milliseconds, for `sendBy`
  */
 export function createTransport(now: () => number): Transport {
   const httpAgent = new HttpAgent(AGENT_OPTIONS);
   const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
+  const tunnels = new Tunnels(AGENT_OPTIONS);
   const http = createAxios(httpAgent, httpsAgent);
   return {
-    send: (request) => send(http, now, request),
-    close: () => [httpAgent, httpsAgent].forEach((agent) => agent.destroy()),
+    send: (request) => send(http, tunnels, now, request),
+    close: () => [httpAgent, httpsAgent, tunnels].forEach((pool) => pool.destroy()),
   };
 }
 
@@ -82,7 +84,12 @@ function createAxios(httpAgent: HttpAgent, httpsAgent: HttpsAgent): AxiosInstanc
   });
 }
 
-async function send(http: AxiosInstance, now: () => number, request: HttpRequest): Promise<Answer | Loss> {
+async function send(
+  http: AxiosInstance,
+  tunnels: Tunnels,
+  now: () => number,
+  request: HttpRequest,
+): Promise<Answer | Loss> {
   const { method, url, headers, body, timeoutMs, sendBy = Number.POSITIVE_INFINITY } = request;
   const abort = new AbortController();
   // Axios' own `timeout` starts again with every chunk of the answer; this one bounds the whole call.
@@ -94,7 +101,17 @@ async function send(http: AxiosInstance, now: () => number, request: HttpRequest
     if (departure.isLate) abort.abort();
   });
   try {
-    const config: AxiosRequestConfig<unknown> = { method, url, headers, data: body, signal: abort.signal, transport };
+    const tunnel = tunnels.agentFor(url);
+    const config: AxiosRequestConfig<unknown> = {
+      method,
+      url,
+      headers,
+      data: body,
+      signal: abort.signal,
+      transport,
+      // Axios would open a tunnel of its own.
+      ...(tunnel && { proxy: false, httpsAgent: tunnel }),
+    };
     return readAnswer(await http.request<unknown, AxiosResponse<unknown>>(config));
   } catch (error) {
     const { isLate, mayHaveArrived } = departure;
@@ -147,6 +164,8 @@ type LossReason = Pick<Loss, 'code' | 'message'>;
 function readLoss(error: unknown): LossReason {
   const code = readText(error, 'code') ?? 'UNKNOWN';
   const message = readText(error, 'message') ?? '';
+  const proxyStatus = refusedTunnel(message);
+  if (proxyStatus !== undefined) return { code: `HTTP_${proxyStatus}`, message: `the proxy answered ${proxyStatus}` };
   const brokenOff = BROKEN_OFF.has(code) || message === 'stream has been aborted';
   return { code: brokenOff ? 'ECONNRESET' : code, message: message || readCauses(error) };
 }

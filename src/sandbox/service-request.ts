@@ -27,12 +27,13 @@ export function isMyDomain(org: Org, host: string): boolean {
 
 /**
  * The base URL of the org: its My Domain, or else where the client reached the stand-in. `instance_url` must lead
- * there, from another container for example.
+ * there, from another container for example, or through a server that ends TLS and says so (`X-Forwarded-Proto`).
  */
-export function originOf(org: Org, { host }: IncomingHttpHeaders): string {
+export function originOf(org: Org, { host, 'x-forwarded-proto': forwarded }: IncomingHttpHeaders): string {
   const { myDomainHost } = org.config;
-  if (myDomainHost !== null) return `http://${withPort(myDomainHost, PORT.exec(host ?? org.url)?.[0])}`;
-  return host === undefined ? org.url : `http://${host}`;
+  const protocol = forwarded === 'https' ? 'https' : 'http';
+  if (myDomainHost !== null) return `${protocol}://${withPort(myDomainHost, PORT.exec(host ?? org.url)?.[0])}`;
+  return host === undefined ? org.url : `${protocol}://${host}`;
 }
 
 export interface Endpoint {

@@ -9,6 +9,7 @@ import type { Fault, LeadOutcome, LeadWrite } from '../../src/provisioning/lead-
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
 import { createTransport, type HttpRequest } from '../../src/salesforce/request.ts';
 import type { SalesforceEvent } from '../../src/salesforce/options.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { acceptAll, createClient, LATER, leadId, NOW, startStub, type Reply, type Stub } from './stub.ts';
 
@@ -230,6 +231,25 @@ describe('a lost call', () => {
       message: 'no connection within 100 ms',
       mayHaveArrived: false,
     });
+  });
+
+  it.each([
+    ['refuses it', 502, 'HTTP_502', 'the proxy answered 502'],
+    ['says nothing', 'silence', 'ETIMEDOUT', 'no connection within 100 ms'],
+  ] as const)('was not committed when the proxy %s', async (_, refusal, code, message) => {
+    await start(acceptAll);
+    const proxy = await startConnectProxy({ refusal });
+    const transport = createTransport(() => NOW);
+    process.env['HTTPS_PROXY'] = proxy.url;
+    try {
+      const url = 'https://acme.example/services/data';
+      const lost = await transport.send({ method: 'POST', url, headers: {}, timeoutMs: 100 });
+      expect(lost).toEqual({ kind: 'lost', code, message, mayHaveArrived: false });
+    } finally {
+      delete process.env['HTTPS_PROXY'];
+      transport.close();
+      await proxy.close();
+    }
   });
 
   it.each<[string, Reply]>([
