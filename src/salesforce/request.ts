@@ -29,7 +29,7 @@ export interface Answer {
 /** No complete answer came. */
 export interface Loss {
   readonly kind: 'lost';
-  /** Node's code; `DEADLINE` after `sendBy`. */
+  /** Node's code; `DEADLINE` after `sendBy`, `PROXY_REFUSED` without a tunnel. */
   readonly code: string;
   readonly message: string;
   /** False when nothing of the request was written, so that the server cannot have seen it. */
@@ -164,8 +164,8 @@ type LossReason = Pick<Loss, 'code' | 'message'>;
 function readLoss(error: unknown): LossReason {
   const code = readText(error, 'code') ?? 'UNKNOWN';
   const message = readText(error, 'message') ?? '';
-  const proxyStatus = refusedTunnel(message);
-  if (proxyStatus !== undefined) return { code: `HTTP_${proxyStatus}`, message: `the proxy answered ${proxyStatus}` };
+  const refusal = refusedTunnel(message);
+  if (refusal !== undefined) return { code: 'PROXY_REFUSED', message: `the proxy answered ${refusal}` };
   const brokenOff = BROKEN_OFF.has(code) || message === 'stream has been aborted';
   return { code: brokenOff ? 'ECONNRESET' : code, message: message || readCauses(error) };
 }

@@ -396,8 +396,6 @@ export interface Gate {
   readonly class: string;
   /** The fault in Salesforce's words, after its code. */
   readonly reason: string;
-  /** What to do about it. */
-  readonly hint?: string;
   /** How often it was closed in a row: the waits grow with it. */
   readonly failures: number;
   readonly until?: number;
@@ -728,13 +726,14 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   /**
    * Never opens or shortens a gate that another process closed for longer. Ends the probe.
    *
+   * @param gate `hint` is for the journal and who is notified: of a gate that nobody was waiting for, or that waits for somebody now
    * @param event for the journal
    * @param at epoch milliseconds
    * @param refused the credentials that it is closed for
    */
   closeGate(
     connector: string,
-    gate: Gate,
+    gate: Gate & Pick<ConnectorEntry, 'hint'>,
     event: 'gate closed' | 'probe failed',
     at: number,
     refused?: RefusedCredentials,

@@ -79,8 +79,8 @@ describe('behind a proxy', () => {
     });
     expect(gate).toMatchObject({
       class: 'outage',
-      reason: 'HTTP_407: the proxy answered 407',
-      hint: 'The proxy wants a login: put it into HTTPS_PROXY.',
+      reason: 'PROXY_REFUSED: the proxy answered 407',
+      hint: expect.stringContaining('Check HTTPS_PROXY, with its login where the answer is 407'),
     });
     expect(proxy.tunnels).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** What an operator is told to do. */
 import { describe, expect, it } from '@jest/globals';
 import { RETRY } from '../../src/provisioning/policy/retry.ts';
-import { hintFor } from '../../src/provisioning/policy/hints.ts';
+import { hintFor, hintForGate } from '../../src/provisioning/policy/hints.ts';
 import { faultOf, OAUTH, REST } from './classify.cases.ts';
 
 const parking = REST.filter(([is, , code]) => RETRY[is].attempts === 1 && /^[A-Z_]+$/.test(code));
@@ -56,6 +56,25 @@ it('a used-up quota is told from calls at the same time', () => {
   const code = 'REQUEST_LIMIT_EXCEEDED';
   expect(hintFor({ code, message: 'TotalRequests Limit exceeded.' })).toContain('24 hours');
   expect(hintFor({ code, message: 'ConcurrentRequests Limit exceeded.' })).toContain('same time');
+});
+
+describe('a closed gate', () => {
+  const stopping = [...REST, ...OAUTH].filter(([is]) => RETRY[is].gates || is === 'unknown');
+
+  it.each(stopping.map((row) => [`${row[2]} ${row[3] ?? ''}`, row] as const))(
+    'for %s has the hint of its fault, which speaks of no single user',
+    (_title, row) => {
+      const fault = faultOf(row);
+      const hint = hintForGate({ class: row[0], reason: `${fault.code}: ${fault.message}` });
+      expect(hint).toBe(hintFor(fault));
+      expect(hint ?? '').not.toContain('retry the user');
+    },
+  );
+
+  it('for the quota says when it goes on', () => {
+    const reason = '900 of 1000 API calls in 24 hours are used; the last 10 % are kept for others';
+    expect(hintForGate({ class: 'quota', reason })).toContain('SALESFORCE_API_RESERVE_PERCENT');
+  });
 });
 
 it('there is none for a code nobody knows', () => {

@@ -90,6 +90,21 @@ const GATES: readonly (readonly [title: string, row: Row, ms: number])[] = [
   ['a quarter of an hour after too many logins by their code', ['throttle', 403, 'LOGIN_RATE_EXCEEDED'], 15 * MINUTE],
   ['a quarter of an hour while the storage is full', ['throttle', 400, 'STORAGE_LIMIT_EXCEEDED'], 15 * MINUTE],
   ['as long as Salesforce asks', ['throttle', 503, 'HTTP_503', '', { retryAfterMs: 2 * MINUTE }], 2 * MINUTE],
+  [
+    'no shorter than by ourselves when Salesforce asks for no wait',
+    ['outage', 503, 'HTTP_503', '', { retryAfterMs: 0 }],
+    SECOND / 2,
+  ],
+  [
+    'a little longer when asked to, with too many calls',
+    ['throttle', 429, 'HTTP_429', '', { retryAfterMs: 2 * SECOND }],
+    2 * SECOND,
+  ],
+  [
+    'until somebody acts after refused credentials, whatever wait a gateway adds',
+    ['authentication', 400, 'invalid_grant', 'authentication failure', { retryAfterMs: SECOND }],
+    Infinity,
+  ],
   ['half a second on average after a first outage', ['outage', 503, 'HTTP_503'], SECOND / 2],
   ['a minute after any other limit', ['throttle', 400, 'TOO_MANY_APEX_REQUESTS'], MINUTE],
   ['until somebody acts after refused credentials', ['authentication', 400, 'invalid_client'], Infinity],
@@ -98,6 +113,16 @@ const GATES: readonly (readonly [title: string, row: Row, ms: number])[] = [
 it.each(GATES)('the gate is closed %s', (_title, row, ms) => {
   const fault = faultOf(row);
   expect(gateDelayMs(fault, classifyFault(fault), 1, 0.5)).toBe(ms);
+});
+
+it('the gate is closed longer each time, also when Salesforce asks for less', () => {
+  const fault = faultOf(['outage', 503, 'HTTP_503', '', { retryAfterMs: 0 }]);
+  expect(gateDelayMs(fault, 'outage', 6, 0.5)).toBeGreaterThanOrEqual((30 * SECOND) / 2);
+});
+
+it('a record waits no shorter than by itself when Salesforce asks for no wait', () => {
+  const fault = faultOf(['lock', 400, 'UNABLE_TO_LOCK_ROW', '', { retryAfterMs: 0 }]);
+  expect(recordDelayMs(fault, 'lock', 3, 0.5)).toBe(SECOND);
 });
 
 it.each([

@@ -234,7 +234,7 @@ describe('a lost call', () => {
   });
 
   it.each([
-    ['refuses it', 502, 'HTTP_502', 'the proxy answered 502'],
+    ['refuses it', 502, 'PROXY_REFUSED', 'the proxy answered 502'],
     ['says nothing', 'silence', 'ETIMEDOUT', 'no connection within 100 ms'],
   ] as const)('was not committed when the proxy %s', async (_, refusal, code, message) => {
     await start(acceptAll);

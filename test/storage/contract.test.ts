@@ -576,7 +576,7 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
 
   describe('gates', () => {
     const throttled = { class: 'throttle', reason: 'REQUEST_LIMIT_EXCEEDED', failures: 2, until: 9_000 };
-    const refused = { class: 'authentication', reason: 'invalid_grant', hint: 'Check the secret.', failures: 1 };
+    const refused = { class: 'authentication', reason: 'invalid_grant', failures: 1 };
 
     it('keeps the gate of a connector until it is opened by who saw it', async () => {
       expect(await gateOf(store)).toBeUndefined();

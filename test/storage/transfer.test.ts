@@ -106,7 +106,7 @@ describe.each(LASTING_ENGINES)('a move out of $name', (engine) => {
     await settle(store, first, {});
     const error = { class: 'data', code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'no "sheriffs"', hint: 'x' };
     await settle(store, second, { state: 'parked', delivered: false, attempts: 3, lead: {}, error });
-    const gate = { class: 'throttled', reason: 'REQUEST_LIMIT_EXCEEDED', hint: 'wait', failures: 2, until: 9_000 };
+    const gate = { class: 'throttled', reason: 'REQUEST_LIMIT_EXCEEDED', failures: 2, until: 9_000 };
     await store.closeGate(CONNECTOR, gate, 'gate closed', 4_000);
     await store.pauseConnector(CONNECTOR, { reason: 'moving', actor: 'admin', at: 5_000 });
   };

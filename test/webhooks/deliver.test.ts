@@ -105,6 +105,25 @@ describe.each(LASTING_ENGINES)('notifications on $name', (engine) => {
     });
   });
 
+  it('tell of an outage that turned into something that waits for somebody, and of no other probe', async () => {
+    const outage = { class: 'outage', reason: 'HTTP_503: x', failures: 1, until: now + MINUTE };
+    const refused = { class: 'authentication', reason: 'invalid_grant: x', hint: 'Act.', failures: 7 };
+    await store.closeGate('salesforce', outage, 'gate closed', now);
+    await store.closeGate('salesforce', { ...outage, failures: 2, until: now + 2 * MINUTE }, 'probe failed', now);
+    await store.closeGate('salesforce', refused, 'probe failed', now);
+    await store.closeGate('salesforce', refused, 'probe failed', now);
+    await round();
+    const told = receiver.received.map(({ body }) => JSON.parse(body) as { type: string; data: object });
+    expect(told.map(({ type }) => type)).toEqual(['gate.closed', 'gate.closed']);
+    expect(told[1]?.data).toEqual({
+      connector: 'salesforce',
+      class: 'authentication',
+      code: 'invalid_grant',
+      hint: 'Act.',
+      link: expect.stringContaining('/admin'),
+    });
+  });
+
   it.each([500, 302, 404, 'silence'] as const)('are sent again, the same, after %s', async (answer) => {
     receiver.answers.push(answer);
     await pause();

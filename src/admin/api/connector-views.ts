@@ -1,5 +1,6 @@
 /** How a connector looks in answers: gate, pause, budget, and what became of it. */
 import type { Static } from 'typebox';
+import { hintForGate } from '../../provisioning/policy/hints.ts';
 import type { Happening } from '../../provisioning/status.ts';
 import type { Budget, Gate, Load, Pause } from '../../storage/store.ts';
 import { Instant, instant } from './views.ts';
@@ -23,7 +24,8 @@ export const GATE = Type.Object(
 
 export function toGateView(gate: Gate | undefined, now: number): Static<typeof GATE> {
   if (!gate) return { state: 'open' };
-  const { class: cause, reason, hint, failures, until } = gate;
+  const { class: cause, reason, failures, until } = gate;
+  const hint = hintForGate(gate);
   const state = until === undefined || until > now ? 'closed' : 'trying';
   return {
     state,

@@ -9,7 +9,7 @@ import {
   type RestDecision,
   type WriteDecision,
 } from '../delivery.ts';
-import { hintFor } from '../policy/hints.ts';
+import { withHint } from '../policy/hints.ts';
 import type { Fault, LeadOutcome, LeadWrite } from '../lead-target.ts';
 import { RETRY, recordDelayMs } from '../policy/retry.ts';
 
@@ -175,14 +175,8 @@ const linkAfterFault = (claimed: ClaimedUser, fault: Fault): Settlement['lead'] 
   fault.committed === 'maybe' ? 'keep' : linkOf(claimed);
 
 export function laneError(fault: Fault): LaneError & { readonly class: FaultClass } {
-  const hint = hintFor(fault);
   const named = fault.fields.length > 0 ? ` [${fault.fields.join(', ')}]` : '';
-  return {
-    class: classifyFault(fault),
-    code: fault.code,
-    message: `${fault.message}${named}`,
-    ...(hint !== undefined && { hint }),
-  };
+  return withHint({ class: classifyFault(fault), code: fault.code, message: `${fault.message}${named}` });
 }
 
 /** Salesforce's words may quote the value it refused: they stay with the lane, and leave it with the fault. */

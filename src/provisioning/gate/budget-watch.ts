@@ -1,15 +1,12 @@
 /** How a connector keeps within the API calls that its org has left. */
-import { judgeBudget, type BudgetPolicy } from '../policy/budget.ts';
+import { judgeBudget, QUOTA, type BudgetPolicy } from '../policy/budget.ts';
 import type { DeliveryContext } from '../delivery.ts';
-import { QUOTA, type GateKeeper } from './gate-keeper.ts';
+import type { GateKeeper } from './gate-keeper.ts';
 import type { ApiUsage } from '../lead-target.ts';
 import type { Budget, Gate } from '../../storage/store.ts';
 
 /** What the org has left is written down at a new level at once, and otherwise no more often. */
 const NOTE_EVERY_MS = 10_000;
-
-const HINT =
-  'Delivery goes on by itself when there are calls again; Setup > System Overview shows who uses them. SALESFORCE_API_RESERVE_PERCENT says how many are kept.';
 
 type Asked =
   | { readonly kind: 'stay'; readonly waitMs: number }
@@ -71,6 +68,6 @@ export class BudgetWatch {
     const reason = `${used} of ${max} API calls in 24 hours are used; the last ${policy.reservePercent} % are kept for others`;
     const failures = (behind?.failures ?? 0) + 1;
     const until = this.#context.now() + policy.checkMs;
-    return this.#keeper.write(behind, { class: QUOTA, reason, hint: HINT, failures, until });
+    return this.#keeper.write(behind, { class: QUOTA, reason, failures, until });
   }
 }

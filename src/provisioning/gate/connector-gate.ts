@@ -1,8 +1,9 @@
 /** Whether a connector may send now. All processes share what it knows. */
 import { BudgetWatch } from './budget-watch.ts';
 import type { BatchResult } from '../batch/deliver-batch.ts';
+import { QUOTA } from '../policy/budget.ts';
 import type { DeliveryContext } from '../delivery.ts';
-import { GateKeeper, QUOTA, UNKNOWN } from './gate-keeper.ts';
+import { GateKeeper, UNKNOWN } from './gate-keeper.ts';
 import { admitStart, findRefusal, forgetRefusal, waitsForSomebody } from './refused-credentials.ts';
 import { SAMPLE } from '../batch/send-writes.ts';
 import type { Refusal } from '../../storage/refusal-store.ts';

@@ -2,7 +2,7 @@
 import { countCall, isTripped, SHORT_FAILURES, type Calls } from '../policy/breaker.ts';
 import { classifyFault, saysNothing, type FaultClass } from '../policy/classify.ts';
 import type { DeliveryContext } from '../delivery.ts';
-import { hintFor } from '../policy/hints.ts';
+import { hintForGate } from '../policy/hints.ts';
 import type { Fault } from '../lead-target.ts';
 import { findRefusal, refuse } from './refused-credentials.ts';
 import { gateDelayMs } from '../policy/retry.ts';
@@ -11,9 +11,6 @@ import type { ConnectorState, Gate } from '../../storage/store.ts';
 
 /** Of a gate that a fault closed which says nothing: it is asked with several records, for one may be refused for itself. */
 export const UNKNOWN: FaultClass = 'unknown';
-
-/** Of a gate that is closed before Salesforce refuses anything. */
-export const QUOTA = 'quota';
 
 export class GateKeeper {
   readonly #context: DeliveryContext;
@@ -42,9 +39,7 @@ export class GateKeeper {
     const failures = (tripped ? Math.max(seen, SHORT_FAILURES) : seen) + 1;
     const waitMs = gateDelayMs(fault, faultClass, failures, random());
     const gateClass = saysNothing(fault) ? UNKNOWN : faultClass;
-    const hint = hintFor(fault);
-    const reason = `${fault.code}: ${fault.message}`;
-    const gate = { class: gateClass, failures, reason, ...(hint !== undefined && { hint }) };
+    const gate = { class: gateClass, failures, reason: `${fault.code}: ${fault.message}` };
     if (Number.isFinite(waitMs)) return this.write(behind, { ...gate, until: now() + waitMs });
     return this.write(behind, gate, await refuse(this.#context));
   }
@@ -52,8 +47,10 @@ export class GateKeeper {
   async write(behind: Gate | undefined, gate: Gate, refused?: RefusedCredentials): Promise<void> {
     const { store, connector, now, onEvent } = this.#context;
     const event = behind ? 'probe failed' : 'gate closed';
-    await store.closeGate(connector, gate, event, now(), refused);
-    onEvent({ kind: event, ...gate });
+    const hint = hintForGate(gate);
+    const closing = hint === undefined ? gate : { ...gate, hint };
+    await store.closeGate(connector, closing, event, now(), refused);
+    onEvent({ kind: event, ...closing });
   }
 
   async open(gate: Gate): Promise<void> {

@@ -11,6 +11,9 @@ export interface BudgetPolicy {
   readonly checkMs: number;
 }
 
+/** The class of a gate that is closed before Salesforce refuses anything. */
+export const QUOTA = 'quota';
+
 const MINUTE = 60_000;
 
 export const budgetPolicy = (reservePercent: number): BudgetPolicy => ({

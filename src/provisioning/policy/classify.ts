@@ -73,6 +73,8 @@ export const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'HTTP_404',
     'HTTP_407',
     'HTTP_408',
+    // Said by this service of a tunnel that a proxy does not open.
+    'PROXY_REFUSED',
     'server_error',
     'temporarily_unavailable',
     'unknown_error',

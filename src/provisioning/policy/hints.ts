@@ -1,5 +1,7 @@
 /** What an operator should do about a fault, by its code. */
+import type { Gate } from '../../storage/store.ts';
 import type { Fault } from '../lead-target.ts';
+import { QUOTA } from './budget.ts';
 
 /** @returns the same with what to do about it, where anybody knows */
 export function withHint<E extends Pick<Fault, 'code' | 'message'>>(error: E): E & { readonly hint?: string } {
@@ -13,6 +15,15 @@ export function hintFor({ code, message }: Pick<Fault, 'code' | 'message'>): str
   return special?.hint ?? HINTS.get(code);
 }
 
+/** @returns what to do about a closed gate, whose reason begins with the code of its fault */
+export function hintForGate({ class: cause, reason }: Pick<Gate, 'class' | 'reason'>): string | undefined {
+  if (cause === QUOTA) return KEPT_FOR_OTHERS;
+  const [, code = '', message = ''] = /^(\w+): (.*)$/s.exec(reason) ?? [];
+  return hintFor({ code, message });
+}
+
+const KEPT_FOR_OTHERS =
+  'Delivery goes on by itself when there are calls again; Setup > System Overview shows who uses them. SALESFORCE_API_RESERVE_PERCENT says how many are kept.';
 const THEN_RETRY = 'then retry the user';
 const SAME_ON_THE_WIRE = [
   'Salesforce does not say which of these it is; Setup > Login History does:',
@@ -21,7 +32,7 @@ const SAME_ON_THE_WIRE = [
   'the address of this server is not trusted and no security token is set;',
   'the username-password flow is off in the org (Setup > OAuth and OpenID Connect Settings);',
   'multi-factor authentication is in the way;',
-  'SALESFORCE_LOGIN_URL is that of another org. Correct it and restart, or say resume; it is not tried again by itself, so that the user is not locked out.',
+  'SALESFORCE_LOGIN_URL is that of another org. Correct it and restart, or say resume: each bad try brings the user nearer to being locked out.',
 ].join(' ');
 
 const API_OFF = 'Enable the API for the org, and the permission "API Enabled" for the integration user.';
@@ -34,6 +45,8 @@ const KEY_OR_SECRET =
 const ORG_CLOSED =
   'The org itself is locked or has expired: its administrator or Salesforce has to open it again; then say resume.';
 const UNREACHABLE = 'Check the network, the proxy and SALESFORCE_LOGIN_URL; it is tried again by itself.';
+const PROXY =
+  'Check HTTPS_PROXY, with its login where the answer is 407, and whether the proxy lets this machine reach Salesforce; it is tried again by itself.';
 const DOWN = 'Salesforce is down or being maintained, see https://status.salesforce.com; delivery goes on by itself.';
 const ENOUGH = 'Salesforce has enough for now; delivery goes on by itself.';
 const APP_SETTINGS =
@@ -44,7 +57,7 @@ const OTHER_RECORD = 'Another record of the same call failed; this one is tried 
 const TOO_LARGE =
   'The Lead of this user is too large for a call: take large fields out of the mapping file, or add "truncate".';
 const NOT_KNOWN =
-  'This service does not know the error: the message and Salesforce support, by its error id, tell more; then retry the user.';
+  'This service does not know the error: the message and Salesforce support, by its error id, tell more.';
 const CERTIFICATE =
   'The TLS certificate is not trusted: if a proxy inspects traffic, name its certificate in NODE_EXTRA_CA_CERTS.';
 
@@ -282,14 +295,21 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', UNREACHABLE],
   ['EAI_AGAIN', UNREACHABLE],
   ['ETIMEDOUT', UNREACHABLE],
+  ['EHOSTUNREACH', UNREACHABLE],
+  ['ENETUNREACH', UNREACHABLE],
+  ['EPIPE', UNREACHABLE],
+  ['EPROTO', UNREACHABLE],
   ['UNEXPECTED_RESPONSE', UNREACHABLE],
   ['HTTP_403', UNREACHABLE],
   ['HTTP_404', UNREACHABLE],
   ['HTTP_408', UNREACHABLE],
   ['HTTP_407', 'The proxy wants a login: put it into HTTPS_PROXY.'],
+  ['PROXY_REFUSED', PROXY],
+  ['ERR_INVALID_URL', PROXY],
   ['SELF_SIGNED_CERT_IN_CHAIN', CERTIFICATE],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', CERTIFICATE],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', CERTIFICATE],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', CERTIFICATE],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'Another server answers under this name: check SALESFORCE_LOGIN_URL and the proxy.'],
   ['CERT_HAS_EXPIRED', 'The TLS certificate has expired: check the clock of this machine and the proxy.'],
 ]);

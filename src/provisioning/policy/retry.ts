@@ -57,9 +57,12 @@ export function retryDelayMs(faultClass: FaultClass, attempts: number, random: n
  * @returns milliseconds
  */
 export function recordDelayMs(fault: Fault, faultClass: FaultClass, attempts: number, random: number): number {
-  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, MAX_RETRY_AFTER_MS);
-  return isLongThrottle(fault) ? LONG_THROTTLE_MS : retryDelayMs(faultClass, attempts, random);
+  if (fault.retryAfterMs === undefined && isLongThrottle(fault)) return LONG_THROTTLE_MS;
+  return Math.max(askedForMs(fault), retryDelayMs(faultClass, attempts, random));
 }
+
+/** Nothing is tried sooner for it than by ourselves: 0 seconds, or a date that a clock ahead has passed, would be no wait at all. */
+const askedForMs = ({ retryAfterMs = 0 }: Fault): number => Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
 
 /**
  * How long the connector sends nothing after a fault whose class gates it.
@@ -69,9 +72,9 @@ export function recordDelayMs(fault: Fault, faultClass: FaultClass, attempts: nu
  * @returns milliseconds; Infinity until a person acts
  */
 export function gateDelayMs(fault: Fault, faultClass: FaultClass, failures: number, random: number): number {
-  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, MAX_RETRY_AFTER_MS);
   if (faultClass === 'authentication' && isOAuth(fault)) return Infinity;
-  if (faultClass !== 'throttle') return breakerDelayMs(failures, random);
+  if (faultClass !== 'throttle' || fault.retryAfterMs !== undefined)
+    return Math.max(askedForMs(fault), breakerDelayMs(failures, random));
   if (isLongThrottle(fault)) return LONG_THROTTLE_MS;
   return isConcurrent(fault) ? concurrentDelayMs(failures) : MINUTE;
 }

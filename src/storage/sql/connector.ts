@@ -7,7 +7,7 @@ import { admitAllRefused } from './refusals.ts';
 import type { Driver, Row, Transaction } from './transaction.ts';
 
 const STATE = `select
-    gate.class, gate.reason, gate.hint, gate.failures, gate.until, gate.credentials,
+    gate.class, gate.reason, gate.failures, gate.until, gate.credentials,
     pause.reason as pause_reason, pause.actor as pause_actor, pause.at as pause_at,
     budget.used, budget.max, budget.level, budget.at as budget_at,
     bulk_load.lease as load_lease, bulk_load.job_id as load_job, bulk_load.users as load_users,
@@ -38,13 +38,8 @@ const isThere = (value: unknown): boolean => value !== null && value !== undefin
 
 function toGate(row: Row): Gate | undefined {
   if (!isThere(row['class'])) return undefined;
-  return {
-    class: String(row['class']),
-    reason: String(row['reason']),
-    failures: Number(row['failures']),
-    ...(isThere(row['hint']) && { hint: String(row['hint']) }),
-    ...(isThere(row['until']) && { until: Number(row['until']) }),
-  };
+  const gate = { class: String(row['class']), reason: String(row['reason']), failures: Number(row['failures']) };
+  return isThere(row['until']) ? { ...gate, until: Number(row['until']) } : gate;
 }
 
 const toRefused = (row: Row): NonNullable<ConnectorState['refused']> =>

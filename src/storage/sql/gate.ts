@@ -2,33 +2,34 @@
 import type { RefusedCredentials } from '../refusal-store.ts';
 import type { ConnectorEntry, Gate } from '../store.ts';
 import { writeConnectorEntry } from './journal.ts';
+import { noticeConnector } from './notices.ts';
 import { admitRefused, noteRefusal, OWN_UNTIL } from './refusals.ts';
 import type { Transaction } from './transaction.ts';
 
 /** One that waits for somebody stays, and none gets shorter: another process may know less. */
 export function* closeGate(
   connector: string,
-  gate: Gate,
+  gate: Gate & Pick<ConnectorEntry, 'hint'>,
   event: ConnectorEntry['event'],
   at: number,
   refused?: RefusedCredentials,
 ): Transaction<void> {
   if (refused) yield* noteRefusal(connector, refused);
   const { class: faultClass, reason, hint, failures, until } = gate;
-  const text = `insert into gate (connector, class, reason, hint, failures, until, credentials) values ($1, $2, $3, $4, $5, $6, $7)
+  const text = `insert into gate (connector, class, reason, failures, until, credentials) values ($1, $2, $3, $4, $5, $6)
     on conflict (connector) do update set
       class = excluded.class,
       reason = excluded.reason,
-      hint = excluded.hint,
       failures = excluded.failures,
       until = excluded.until,
       credentials = excluded.credentials,
       probe_until = null
     where excluded.until is null or gate.until < excluded.until
     returning connector`;
+  const [before] = yield { text: 'select until from gate where connector = $1', values: [connector] };
   const closed = yield {
     text,
-    values: [connector, faultClass, reason, hint ?? null, failures, until ?? null, refused?.credentials ?? null],
+    values: [connector, faultClass, reason, failures, until ?? null, refused?.credentials ?? null],
   };
   if (closed.length === 0) return;
   const entry = {
@@ -39,6 +40,10 @@ export function* closeGate(
     ...(until !== undefined && { until }),
   };
   yield* writeConnectorEntry(connector, entry, at);
+  // Whoever was told that it is tried again by itself has to know that it is not.
+  const waitsForSomebodyNow = until === undefined && before !== undefined && before['until'] !== null;
+  if (event === 'probe failed' && waitsForSomebodyNow)
+    yield* noticeConnector(connector, { ...entry, event: 'gate closed' }, at);
 }
 
 /** @param seen the gate that Salesforce was asked behind; one that was closed since stays */

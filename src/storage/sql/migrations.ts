@@ -238,10 +238,6 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'creates of which nobody knows yet what came of them',
     statements: () => ['create index lane_sent on lane (connector) where sent is not null'],
   },
-  {
-    name: 'what to do about a closed gate',
-    statements: () => ['alter table gate add column hint text'],
-  },
 ];
 
 /** The schema version of this program. */

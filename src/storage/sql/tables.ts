@@ -98,7 +98,6 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       column('connector', 'text'),
       column('class', 'text'),
       column('reason', 'text'),
-      optional('hint', 'text'),
       column('failures', 'bigint'),
       optional('until', 'bigint'),
     ],
