@@ -4,6 +4,7 @@ import unit from './jest.config.js';
 export default {
   ...unit,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/.ci/longest-first.js',
   testMatch: ['<rootDir>/test/crash/**/*.crash.ts'],
   globalSetup: '<rootDir>/test/crash/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/crash/support/global-teardown.ts',
