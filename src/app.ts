@@ -57,6 +57,7 @@ import { startTraces } from './start-traces.ts';
 import { startWebhooks } from './start-webhooks.ts';
 import { StorageUnavailable } from './storage/errors.ts';
 import type { Store } from './storage/store.ts';
+import { noteOrg, orgFault } from './org-of-database.ts';
 import type { Traces } from './traces/traces.ts';
 
 const SECOND = 1000;
@@ -124,6 +125,9 @@ async function start(
   stops.push(async () => traces?.stop());
   const clients = new ClientsSeen(store, () => clock.now());
   stops.push(startJobs({ store, clock, connector: CONNECTOR, journalDays: config.JOURNAL_DAYS, clients, logger }));
+  const wrongOrg = await orgFault(store, CONNECTOR, config.SALESFORCE_LOGIN_URL);
+  if (wrongOrg !== undefined) throw new ConfigurationError([wrongOrg]);
+  await noteOrg(store, config.SALESFORCE_LOGIN_URL);
   const sandbox = await startEmbeddedSandbox(config, logger);
   if (sandbox) stops.push(() => sandbox.close());
   // Without a file the Leads that a database remembers died with the last stand-in; after a kill some may have. An upsert of all makes it true.

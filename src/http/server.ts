@@ -98,7 +98,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 function nothingAt(url: string): ScimError {
   const [, version] = /^\/scim\/(v[^/?]*)/.exec(url) ?? [];
   if (version !== undefined) return invalidVers(`SCIM ${version} is not supported: use ${SCIM_PATHS[0]}`);
-  return new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}`);
+  return new ScimError(404, undefined, `nothing is here; SCIM is at ${SCIM_PATHS[0]}, the console at /admin`);
 }
 
 /** `/Users.scim` asks for what `/Users` is answered with anyway (RFC 7644 §3.8); SCIM 1.1 writes `.json` (API §3.7). */

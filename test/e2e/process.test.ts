@@ -131,6 +131,21 @@ describe('the process', () => {
     );
   });
 
+  it('refuses to serve the database of an org with the embedded stand-in, which would take its Leads for gone', async () => {
+    const sandbox = await newSandbox();
+    const folder = newFolder();
+    const first = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url }, [], folder);
+    await request(`${await whenReady(first)}/Users`, 'POST', { userName: 'robin' });
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const bare = run({}, [], folder);
+    expect(await bare.exited).toBe(1);
+    expect(bare.stderr()).toContain(`the Leads of this database are in the org of ${sandbox.url}. Set it, or`);
+    const check = run({}, ['check'], folder);
+    expect(await check.exited).toBe(1);
+    expect(check.stdout()).toMatch(/^failed +database +SQLite file .*SALESFORCE_LOGIN_URL is missing/m);
+  });
+
   it('tells why a user is parked, and tries again when asked, while the service runs', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();

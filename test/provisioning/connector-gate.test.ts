@@ -181,8 +181,11 @@ describe.each(ENGINES)('the gate of a connector on $name', (engine) => {
       const id = await create('robin');
       const paces = await untilPaused(process, id);
       expect(paces.length).toBeGreaterThan(90);
-      expect([...paces].sort((a, b) => a - b)).toEqual(paces);
-      expect([paces[0], paces.at(-1)]).toEqual([expect.closeTo(7_500, -3), 10_000]);
+      const slowed = paces.slice(0, -1);
+      expect([...slowed].sort((a, b) => a - b)).toEqual(slowed);
+      expect([slowed[0], slowed.at(-1)]).toEqual([expect.closeTo(7_500, -3), expect.closeTo(10_000, -3)]);
+      // From the last one on the gate waits, which somebody may end.
+      expect(paces.at(-1)).toBe(0);
       await world.patch(id, 'title', 'last');
       const before = await world.calls();
       expect(await step(process)).toMatchObject({ entry: { kind: 'stay' } });

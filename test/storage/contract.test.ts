@@ -528,6 +528,20 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await store.readLanesOfLeads(CONNECTOR, [])).toEqual([]);
     });
 
+    it('pushes one lane before those that wait, without making it one that waits for ages', async () => {
+      const [first, second, third] = [
+        await create('a', 1_000),
+        await create('b', 2_000),
+        await create('c', 2_000),
+      ] as const;
+      for (const { id } of [third, second]) await store.pushLane(CONNECTOR, id, false, 3_000);
+      expect(await store.nextDueAt(CONNECTOR)).toBe(998);
+      expect((await claim(store, 3_000, 'lease', 2)).map(({ userId }) => userId).sort()).toEqual(
+        [second.id, third.id].sort(),
+      );
+      expect(await claim(store, 3_000, 'lease-2', 2)).toMatchObject([{ userId: first.id }]);
+    });
+
     it('pushes one lane before all others, in doubt where it is to be sent again, and never takes it from who delivers it', async () => {
       const [first, second] = [await create('a', 1_000), await create('b', 2_000)] as const;
       const due: string[] = [];

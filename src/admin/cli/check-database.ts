@@ -1,17 +1,36 @@
 /** Whether the service can use its database; changes nothing. */
-import type { DatabaseConfig } from '../../config.ts';
-import { inspectDatabase } from '../../database.ts';
+import type { Config, DatabaseConfig } from '../../config.ts';
+import { inspectDatabase, openStoreBeside } from '../../database.ts';
+import { orgFault } from '../../org-of-database.ts';
+import { CONNECTOR, readModel, storeModel } from '../../parts.ts';
 import type { Inspection } from '../../storage/transfer.ts';
 import { results, type CheckResult } from '../../check-result.ts';
 
 const database = results('database');
 
-/** @returns never fails: what goes wrong is the result */
-export async function checkDatabase(config: DatabaseConfig): Promise<readonly CheckResult[]> {
+/**
+ * @param whole undefined when other keys have faults, so that nobody knows which Salesforce is meant
+ * @returns never fails: what goes wrong is the result
+ */
+export async function checkDatabase(config: DatabaseConfig, whole?: Config): Promise<readonly CheckResult[]> {
   try {
-    return judge(await inspectDatabase(config));
+    const inspection = await inspectDatabase(config);
+    const wrongOrg = whole && isServed(inspection) ? await findOrgFault(whole) : undefined;
+    return wrongOrg === undefined ? judge(inspection) : [database.failed(`${inspection.place}: ${wrongOrg}`)];
   } catch (error) {
     return [database.failed(error instanceof Error ? error.message : String(error))];
+  }
+}
+
+const isServed = ({ schema, newest, unfinishedImport, obstacles }: Inspection): boolean =>
+  schema === newest && unfinishedImport === undefined && obstacles.length === 0;
+
+async function findOrgFault(config: Config): Promise<string | undefined> {
+  const store = openStoreBeside(config, { ...storeModel(readModel(config)), connectors: new Map() });
+  try {
+    return await orgFault(store, CONNECTOR, config.SALESFORCE_LOGIN_URL);
+  } finally {
+    await store.close();
   }
 }
 

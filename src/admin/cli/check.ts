@@ -1,17 +1,9 @@
 /** `check`: whether the service would start and deliver, told before it does; changes nothing. */
 import { Command } from 'commander';
-import {
-  ConfigurationError,
-  findUnknownKeys,
-  readConfig,
-  readDatabaseConfig,
-  readMappingConfig,
-  type MappingConfig,
-  type UnknownKey,
-} from '../../config.ts';
+import { findUnknownKeys, readConfig, readDatabaseConfig, type UnknownKey } from '../../config.ts';
 import { results, type CheckResult } from '../../check-result.ts';
 import type { Environment } from '../../dot-env.ts';
-import { mappingPath, readMapping, readModel, testMapping } from '../../parts.ts';
+import { attempt, checkData, MEND_FIRST } from './check-data.ts';
 import { checkDatabase } from './check-database.ts';
 import { painter } from './paint.ts';
 import { oneLine, printResult } from './print-check.ts';
@@ -46,11 +38,10 @@ async function* runChecks(environment: Environment): AsyncGenerator<CheckResult>
   yield* whole.faults?.map((fault) => configuration.failed(oneLine(fault))) ?? [];
   yield* strangers.map((key) => configuration.warning(describeUnknown(key)));
   if (!whole.faults && strangers.length === 0) yield configuration.ok('every key that is set is right');
-  const ofMapping = await attempt(() => readMappingConfig(environment));
-  const { schemas, mapping } = ofMapping.faults ? BROKEN : await checkData(ofMapping.value);
+  const { schemas, mapping } = await checkData(environment);
   yield* [...schemas, ...mapping];
   const ofDatabase = await attempt(() => readDatabaseConfig(environment));
-  yield* ofDatabase.faults ? [database.skipped(MEND_FIRST)] : await checkDatabase(ofDatabase.value);
+  yield* ofDatabase.faults ? [database.skipped(MEND_FIRST)] : await checkDatabase(ofDatabase.value, whole.value);
   const isMappingSound = mapping.every(({ status }) => status === 'ok');
   const { checkSalesforce } = await import('./check-salesforce.ts');
   yield* whole.faults
@@ -60,38 +51,3 @@ async function* runChecks(environment: Environment): AsyncGenerator<CheckResult>
 
 const describeUnknown = ({ key, nearest }: UnknownKey): string =>
   `${key} is no key and has no effect${nearest === undefined ? '' : `; the nearest is ${nearest}`}`;
-
-const MEND_FIRST = 'the configuration has faults: mend them first';
-
-type DataResults = Readonly<Record<'schemas' | 'mapping', readonly CheckResult[]>>;
-
-const BROKEN: DataResults = { schemas: [], mapping: [results('mapping').skipped(MEND_FIRST)] };
-
-/** The mapping names attributes of the schemas. */
-async function checkData(config: MappingConfig): Promise<DataResults> {
-  const [schemas, mapping] = [results('schemas'), results('mapping')];
-  const model = await attempt(() => readModel(config));
-  if (model.faults)
-    return {
-      schemas: model.faults.map((fault) => schemas.failed(fault)),
-      mapping: [mapping.skipped('the schemas have faults: mend them first')],
-    };
-  const { faults } = await attempt(() => testMapping(config, readMapping(config, model.value.registry)));
-  return {
-    schemas: config.SCHEMAS_DIR === undefined ? [] : [schemas.ok(`${config.SCHEMAS_DIR} is sound`)],
-    mapping: faults?.map((fault) => mapping.failed(fault)) ?? [mapping.ok(`${mappingPath(config)} is sound`)],
-  };
-}
-
-type Attempt<T> =
-  | { readonly value: T; readonly faults?: undefined }
-  | { readonly faults: readonly string[]; readonly value?: undefined };
-
-async function attempt<T>(read: () => T | Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await read() };
-  } catch (error) {
-    if (error instanceof ConfigurationError) return { faults: error.faults };
-    throw error;
-  }
-}

@@ -9,7 +9,7 @@ import { onCallCommand, tell, type OnCallFlags } from './on-call-command.ts';
 import { readNumber } from './option-values.ts';
 import type { Paint } from './paint.ts';
 import type { PreviewAllFlags } from './preview-all.ts';
-import { readText, type Shell } from './shell.ts';
+import { EXIT, readText, type Shell } from './shell.ts';
 import { printTable } from './table.ts';
 
 interface PreviewFlags extends OnCallFlags, PreviewAllFlags {
@@ -34,7 +34,7 @@ export const previewCommand = (shell: Shell): Command =>
       'after',
       `
 The plan is made as for a delivery, from what is stored now and what Salesforce answers now. A User of a file is not stored; if its
-userName is that of a user, it is previewed as a change of that user.`,
+userName is that of a user, it is previewed as a change of that user. Exit code 1 when Salesforce was not to be asked.`,
     )
     .action(async (source: string | undefined, flags: PreviewFlags) => {
       const isMany = flags.all === true || flags.due === true;
@@ -42,12 +42,13 @@ userName is that of a user, it is previewed as a change of that user.`,
       if (source === undefined) return (await import('./preview-all.ts')).previewAll(shell, flags);
       const isFile = source === '-' || source.endsWith('.json');
       const user = isFile ? await readUser(shell, source) : undefined;
-      await tell(
+      const { verdict } = await tell(
         shell,
         flags,
         (onCall) => (user ? previewFile(onCall, user, source) : previewStored(onCall, source)),
         printPreview,
       );
+      if (verdict.kind === 'error') shell.exitCode = EXIT.failed;
     });
 
 type Preview = Answer<'previewUser'>;

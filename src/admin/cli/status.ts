@@ -53,7 +53,6 @@ function printStatus(status: Status, paint: Paint): string {
 const STATE_WIDTH = 9;
 
 function printWaits({ dryRun, pause, gate, budget, load }: Status): readonly string[] {
-  const until = gate.until === undefined ? 'until resume or a restart' : `until ${gate.until}`;
   return [
     ...(dryRun ? ['dry run   nothing is written to Salesforce (DRY_RUN)'] : []),
     ...(load
@@ -62,8 +61,21 @@ function printWaits({ dryRun, pause, gate, budget, load }: Status): readonly str
         ]
       : []),
     ...(pause ? [`paused    since ${pause.at} by ${pause.actor}: ${pause.reason}`] : []),
-    ...(gate.state === 'open' ? [] : [`gate      closed ${until}: ${gate.class ?? ''}, ${gate.reason ?? ''}`]),
+    ...(gate.state === 'open' ? [] : [`gate      ${waitOf(gate)}: ${gate.class ?? ''}, ${gate.reason ?? ''}`]),
     ...(gate.hint === undefined ? [] : [`          ${gate.hint}`]),
-    ...(budget ? [`API calls ${budget.used} of ${budget.max} used in 24 hours, ${budget.level} (${budget.at})`] : []),
+    ...(budget
+      ? [`API calls ${budget.used} of ${budget.max} used in 24 hours, ${BUDGETS[budget.level]} (${budget.at})`]
+      : []),
   ];
 }
+
+function waitOf({ state, until }: Status['gate']): string {
+  if (state === 'trying') return 'about to be tried';
+  return until === undefined ? 'closed until resume or a restart' : `closed until ${until}`;
+}
+
+const BUDGETS = {
+  ample: 'ample',
+  slowed: 'slowed: up to a minute lies between two batches',
+  spent: 'spent: the rest is kept for others',
+} as const;

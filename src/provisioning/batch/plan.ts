@@ -199,7 +199,7 @@ export function delta(told: Told | undefined, wanted: LeadFields): LeadFields {
 const valueOf = (told: Told, name: string): Told[string] | undefined =>
   Object.hasOwn(told, name) ? told[name] : undefined;
 
-const withoutNulls = (fields: LeadFields): LeadFields => pick(fields, (_name, value) => value !== null);
+export const withoutNulls = (fields: LeadFields): LeadFields => pick(fields, (_name, value) => value !== null);
 
 function pick(fields: LeadFields, keep: (name: string, value: LeadValue) => boolean): LeadFields {
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => keep(name, value)));

@@ -3,7 +3,7 @@ import type { LaneError } from '../../storage/store.ts';
 import { withHint } from '../policy/hints.ts';
 import { linkOf, type ClaimedUser, type FailedDecision, type RestDecision, type WriteDecision } from '../delivery.ts';
 import type { Fault, FindBy, FoundLead, LeadFields, LeadTarget } from '../lead-target.ts';
-import type { Plan } from './plan.ts';
+import { withoutNulls, type Plan } from './plan.ts';
 
 type PlanKind = Plan['kind'];
 export type PlanOf<Kind extends PlanKind> = Extract<Plan, { kind: Kind }>;
@@ -68,7 +68,14 @@ export const lookupFailed = (
   { claimed, plan, mapped }: Planned,
   action: FailedDecision['action'],
   fault: Fault,
-): FailedDecision => ({ kind: 'failed', claimed, action, reason: plan.reason, fields: mapped ?? {}, fault });
+): FailedDecision => ({
+  kind: 'failed',
+  claimed,
+  action,
+  reason: plan.reason,
+  fields: action === 'create' ? withoutNulls(mapped ?? {}) : (mapped ?? {}),
+  fault,
+});
 
 /** Asks Salesforce nothing when there is nothing to find. */
 export async function find(

@@ -48,8 +48,10 @@ export class BudgetWatch {
     if (!budget || !usage || usage === this.#usage) return 0;
     this.#usage = usage;
     const { level, paceMs } = await this.#note(usage, budget);
-    if (level === 'spent') await this.#close(undefined, usage, budget);
-    return paceMs;
+    if (level !== 'spent') return paceMs;
+    // From now on the gate waits, which somebody may end.
+    await this.#close(undefined, usage, budget);
+    return 0;
   }
 
   async #note({ used, max }: ApiUsage, policy: BudgetPolicy): Promise<ReturnType<typeof judgeBudget>> {

@@ -100,7 +100,9 @@ async function judgeLane(context: LookContext, { lane, lead, user, askedAt }: Pa
   if (!user) return [{ finding: { kind: 'waiting', userId, leadId } }];
   const isUnmarked = context.target.externalIdField !== undefined && fold(lead.externalId) !== fold(userId);
   const compared = await compare(context, { lead, lane, user });
-  return isUnmarked && !lead.isConverted ? [compared, { finding: { kind: 'unmarked', userId, leadId } }] : [compared];
+  if (!isUnmarked || lead.isConverted) return [compared];
+  const unmarked = { finding: { kind: 'unmarked', userId, leadId }, isMet: true } as const;
+  return compared.finding.kind === 'unchanged' ? [unmarked] : [compared, unmarked];
 }
 
 /** Why a lane is not compared: also one that was delivered after Salesforce was asked is ahead of the answer. */

@@ -21,15 +21,14 @@ export function* repairLanes(
   return rows.length;
 }
 
-/** The clock began later than 0. */
-const FIRST = 0;
-
 export function* pushLane(connector: string, userId: string, resend: boolean, now: number): Transaction<boolean> {
   const text = `update lane set
       state = 'due',
       attempts = 0,
       doubts = doubts + $3,
-      due_at = case when lease_until > $4 then lease_until else ${FIRST} end
+      due_at = case when lease_until > $4 then lease_until else
+        (select case when min(other.due_at) < $4 then min(other.due_at) - 1 else $4 end
+          from lane as other where other.connector = $1 and other.state = 'due') end
     where connector = $1 and user_id = $2 returning user_id`;
   const rows = yield { text, values: [connector, userId, resend ? 1 : 0, now] };
   return rows.length > 0;
