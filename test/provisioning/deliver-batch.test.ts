@@ -412,6 +412,24 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     });
   });
 
+  it('starts anew with a Lead that is gone also after many attempts that other records were in the way of', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver();
+    await patch(id, 'title', 'x');
+    const errors = [{ statusCode: 'UNABLE_TO_LOCK_ROW', message: 'x', fields: [] }];
+    await fault({ path: '/composite/sobjects' }, { status: 200, body: [{ success: false, errors }] }, 6);
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await deliver();
+      now += 30 * 60_000;
+    }
+    expect(await lane(id)).toMatchObject({ attempts: 6, error: { code: 'UNABLE_TO_LOCK_ROW' } });
+    await control('DELETE', `/records/Lead/${(await lane(id)).leadId ?? ''}`);
+    await deliver();
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'idle' });
+    expect(await leads()).toMatchObject([{ Title: 'x' }]);
+  });
+
   it('sends an earlier value again when the write between was never confirmed', async () => {
     const id = await create({ userName: 'a', title: 'A', emails: ['a@example.com'] });
     await deliver();

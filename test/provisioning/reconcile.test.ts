@@ -161,6 +161,24 @@ describe.each(ENGINES)('on $name', (engine) => {
       expect(await notices()).toMatchObject([{ event: 'reconcile.drift', connector: CONNECTOR, detail }]);
     });
 
+    it.each([
+      ['changed after', (id: string) => world.patch(id, 'title', 'Baroness')],
+      ['removed before', (id: string) => world.remove(id)],
+    ] as const)('finds nothing of a user who is %s Salesforce looked, while it answers', async (what, change) => {
+      const ada = await world.create(person('ada'));
+      await world.deliver({ target: world.plain });
+      const readLeads: LookContext['target']['readLeads'] = async (...asked) => {
+        const page = what === 'changed after' ? await world.plain.readLeads(...asked) : undefined;
+        world.advance(1_000);
+        await change(ada);
+        await world.deliver({ target: world.plain });
+        return page ?? world.plain.readLeads(...asked);
+      };
+      const target = { ...world.plain, readLeads };
+      const { drifted, missing } = (await run({}, { target })).counts;
+      expect([drifted, missing]).toEqual([0, 0]);
+    });
+
     it('reads the Leads that are remembered where the org has no external-id field', async () => {
       const ids = [];
       for (const name of ['ada', 'bob', 'cy']) ids.push(await world.create(person(name)));

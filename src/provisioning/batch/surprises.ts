@@ -1,5 +1,5 @@
 /** What becomes of users whose Lead turned out, when it was written, to be converted, deleted or merged. */
-import type { LaneError } from '../../storage/store.ts';
+import type { Lane, LaneError } from '../../storage/store.ts';
 import { end } from './converted.ts';
 import {
   linkOf,
@@ -58,11 +58,14 @@ function surpriseOf(decision: Decision, outcomes: Outcomes): readonly Surprise[]
   if (decision.kind !== 'write' || outcome?.kind !== 'failed') return [];
   const { fault } = outcome;
   const kind = CODES[fault.code];
-  if (kind === undefined || fault.scope !== 'record' || decision.claimed.lane.attempts >= MAX_ATTEMPTS) return [];
+  if (kind === undefined || fault.scope !== 'record' || surprisesOf(decision.claimed.lane) >= MAX_ATTEMPTS) return [];
   const { write } = decision;
   if (write.kind === 'update') return [{ decision, fault, kind, leadId: write.leadId }];
   return write.kind === 'upsert' && kind === 'converted' ? [{ decision, fault, kind }] : [];
 }
+
+/** A surprise leaves no error behind, so attempts that ended with another one are none. */
+const surprisesOf = ({ attempts, error }: Lane): number => (error && !(error.code in CODES) ? 0 : attempts);
 
 type Resolved = ReadonlyMap<Decision, Decision>;
 

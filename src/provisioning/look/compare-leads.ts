@@ -39,16 +39,25 @@ export async function compareLeads(
   return judged.filter((one) => one !== undefined);
 }
 
-/** @param leads those of the lanes that Salesforce has */
+/**
+ * @param known lanes as they were before Salesforce was asked for their Leads; what became of them meanwhile is read after their
+ * users, so that a change which came in between is told from a difference
+ * @param leads those of the lanes that Salesforce has
+ */
 export async function compareRest(
   context: LookContext,
-  lanes: readonly Lane[],
+  known: readonly Lane[],
   { leads, askedAt }: Told,
 ): Promise<readonly Judged[]> {
   const byId = new Map(leads.map((lead) => [lead.leadId, lead]));
   const users = await usersOf(
     context,
-    lanes.filter(({ leadId }) => byId.has(leadId ?? '')),
+    known.filter(({ leadId }) => byId.has(leadId ?? '')),
+  );
+  const { store, connector } = context;
+  const lanes = await store.readLanes(
+    connector,
+    known.map(({ userId }) => userId),
   );
   const judged = await inTurn(lanes, (lane) =>
     judgeLane(context, { lane, lead: byId.get(lane.leadId ?? ''), user: users.get(lane.userId), askedAt }),

@@ -40,6 +40,12 @@ describe('the command line', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('names what is wrong with the mapping and with the keys at once', async () => {
+    const { code, stderr } = await runHere({ PORT: 'abc', MAPPING_FILE: 'nowhere.json' }, ['serve']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the configuration has 2 faults:\n {2}- PORT must be .*\n {2}- .*nowhere\.json/);
+  });
+
   it('exits with 0 when it is asked for help, which names every command', async () => {
     const { code, stdout } = await runCommand({}, ['--help']);
     expect(code).toBe(0);
