@@ -55,13 +55,15 @@ function printPushed({ attempt, lane, gate, pause }: Pushed, waitSeconds: number
   const told = attempt
     ? `${attempt.action} ${paint(styleOf(attempt.outcome), attempt.outcome)}  (${attempt.reason}; ${attempt.durationMs} ms)`
     : `nothing was sent within ${waitSeconds} s: the user is next, as soon as the service can`;
+  const error = lane?.error && `${lane.error.code}: ${lane.error.message}`;
+  const why = gate.reason === undefined || gate.reason === error ? '' : `: ${gate.reason}`;
   const lines = [
     told,
     ...(attempt && attempt.fields.length > 0 ? [`  ${attempt.fields.join(', ')}`] : []),
     ...(lane?.leadId === undefined ? [] : [`  Lead ${lane.leadId}`]),
-    ...(lane?.error ? [`  ${lane.error.code}: ${lane.error.message}`, `  ${lane.error.hint ?? ''}`] : []),
+    ...(error === undefined ? [] : [`  ${error}`, `  ${lane?.error?.hint ?? ''}`]),
     ...(pause ? [`  delivery is paused: ${pause.reason}`] : []),
-    ...(gate.state === 'open' ? [] : [`  the gate to Salesforce is closed: ${gate.reason ?? ''}`]),
+    ...(gate.state === 'open' ? [] : [`  the gate to Salesforce is closed${why}`]),
   ];
   return `${lines.filter((line) => line.trim() !== '').join('\n')}\n`;
 }
