@@ -9,11 +9,13 @@ export function welcome(config: Config, app: App): string {
   const salesforce = app.sandboxUrl
     ? `${app.sandboxUrl} (embedded stand-in, lists its Leads)`
     : (config.SALESFORCE_LOGIN_URL ?? '');
+  // A proxy passes it under its own path.
+  const { origin } = new URL(app.baseUrl);
   const lines = [
     `SCIM 2.0      ${app.scimUrl}`,
     `SCIM 1.1      ${app.baseUrl}${SCIM1_PATHS[0]}`,
-    `Console       ${app.baseUrl}/admin`,
-    `Admin API     ${app.baseUrl}/admin/api/status (described at /admin/api/openapi.json)`,
+    `Console       ${origin}/admin`,
+    `Admin API     ${origin}/admin/api/status (described at /admin/api/openapi.json)`,
     `Credentials   Basic ${credentials}${isDefault ? ' (loopback default)' : ''}`,
     `Salesforce    ${salesforce}${config.DRY_RUN ? ', dry run: nothing is written there' : ''}`,
     `Database      ${config.DATABASE_URL.replace(/:[^:@/]*@/, ':<password>@')}`,

@@ -21,6 +21,7 @@ import { scimScope } from './scim/scope.ts';
 import { sendScim1Error } from './scim1/errors.ts';
 import { scim1Scope, type Scim1Options } from './scim1/scope.ts';
 import { traceIdOf, traceRequests, type BeginTrace } from './trace.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 /** The second is WSO2's own path. */
 export const SCIM_PATHS = ['/scim/v2', '/scim2'] as const;
@@ -78,6 +79,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     frameworkErrors: (error, request, reply) => void senderOf(options, request.url)(error, request, reply),
+    clientErrorHandler: answerUnreadable,
     https: options.tls ? httpsOptions(options.tls) : null,
   });
   traceRequests(server, options.beginTrace, ({ url }) => isBelow(tracedPaths(options), url));

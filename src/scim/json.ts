@@ -15,6 +15,7 @@ export function isObject(value: unknown): value is JsonObject {
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return 'one too large to keep';
   return Array.isArray(value) ? 'an array' : (KINDS[typeof value] ?? typeof value);
 }
 
@@ -61,6 +62,9 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   const members = Object.keys(a);
   return members.length === Object.keys(b).length && members.every((member) => equalJson(a[member], b[member]));
 }
+
+/** Completes what is said of a string that is no text. */
+export const UNSTORABLE = 'must not hold U+0000 or half a surrogate pair';
 
 /** Whether a string is Unicode text that every database keeps: PostgreSQL refuses U+0000 and half a surrogate pair. */
 export function isText(value: string): boolean {

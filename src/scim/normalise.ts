@@ -42,10 +42,10 @@ function checkSchemas({ schema }: ResourceType, declared: Json | undefined): voi
 }
 
 function place(resourceType: ResourceType, resource: JsonObject, path: AttributePath | undefined, value: Json): void {
-  if (path === undefined || isUnassigned(value)) return;
+  if (path === undefined) return;
   const { extension, attribute, subAttribute } = path;
   if (attribute === undefined) {
-    placeExtension(resourceType, resource, extension as string, value);
+    if (!isUnassigned(value)) placeExtension(resourceType, resource, extension as string, value);
   } else if (isWritable(attribute) && isWritable(subAttribute)) {
     const assigned = canonicalValue(subAttribute ?? attribute, value);
     if (assigned !== undefined) assign(resource, path, attribute, assigned);

@@ -11,7 +11,7 @@ export function canonicalValue(attribute: Attribute, value: Json): Json | undefi
 export function canonicalList(attribute: Attribute, value: Json): Json[] | undefined {
   const elements: Json[] = [];
   for (const item of Array.isArray(value) ? value : [value]) {
-    const element = canonicalElement(attribute, item);
+    const element = canonicalElement(attribute, item) ?? nobody(attribute, item);
     if (element !== undefined) elements.push(element);
   }
   if (elements.length === 0) return undefined;
@@ -19,9 +19,20 @@ export function canonicalList(attribute: Attribute, value: Json): Json[] | undef
   return elements;
 }
 
+/** An element that refers to nobody is passed on to be refused: without it a misspelt list would empty the group. */
+function nobody(attribute: Attribute, item: Json): Json | undefined {
+  return isReferences(attribute) && isObject(item) && Object.keys(item).length > 0 ? {} : undefined;
+}
+
+/** Whether the elements refer to resources (RFC 7643 §2.4). */
+export const isReferences = (attribute: Attribute): boolean =>
+  attribute.multiValued && attribute.subAttribute('$ref') !== undefined;
+
 /** One element of a multi-valued attribute, or the value of a single-valued one. */
 export function canonicalElement(attribute: Attribute, value: Json): Json | undefined {
-  if (isUnassigned(value)) return undefined;
+  // An object without members is no value only where objects are values (RFC 7643 §2.5).
+  const isMistaken = attribute.type !== 'complex' && isObject(value);
+  if (isUnassigned(value) && !isMistaken) return undefined;
   if (attribute.type === 'boolean') return readBoolean(value);
   return attribute.type === 'complex' ? canonicalComplex(attribute, value) : value;
 }

@@ -37,7 +37,7 @@ function toMessage({ webhooks, newId, baseUrl }: PayloadContext, group: readonly
   const isParked = first.event === 'user.parked';
   const data = { connector: first.connector, ...first.detail, ...(isParked && parkedData(group)) };
   const timestamp = new Date(first.at).toISOString();
-  const link = `${baseUrl()}${PAGES[first.event]?.(first) ?? '/admin'}`;
+  const link = new URL(PAGES[first.event]?.(first) ?? '/admin', baseUrl()).href;
   const body = JSON.stringify({ type: first.event, timestamp, data: { ...data, link } });
   return webhooks.map(({ key }) => ({ id: `msg_${newId()}`, webhook: key, event: first.event, body, at: now }));
 }

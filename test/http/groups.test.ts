@@ -212,6 +212,24 @@ describe.each(ENGINES)('groups over HTTP on $name', (engine) => {
     expect(await members(id)).toEqual([]);
   });
 
+  it.each([
+    ['PUT', [{ nope: 1 }]],
+    ['PUT', [{ value: null }]],
+    ['PUT', [{ value: {} }]],
+    ['PATCH', [{ value: {} }]],
+    ['PATCH', [{ value: null, display: 'Ann' }]],
+  ] as const)('are not emptied by a list that names nobody: %s %j', async (method, list) => {
+    const id = await createGroup([{ value: 'a' }]);
+    const put = { schemas: [GROUP], displayName: `Put ${id}`, members: list };
+    const answer =
+      method === 'PUT'
+        ? await service.scim('PUT', `/Groups/${id}`, put)
+        : await patch(id, { op: 'replace', path: 'members', value: list });
+    expect([answer.status, answer.body['scimType']]).toEqual([400, 'invalidValue']);
+    expect(answer.body['detail']).toMatch(/members\[0\]/);
+    expect(await members(id)).toEqual(['a']);
+  });
+
   it('refuse a member without a value with 400 invalidValue that names it, and write nothing', async () => {
     const id = await createGroup([{ value: 'a' }]);
     const answer = await patch(id, { op: 'add', path: 'members', value: [{ value: 'b' }, { display: 'C' }] });

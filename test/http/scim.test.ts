@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ENGINES } from '../support/engines.ts';
 import { AUTHORIZATION, request, startService, type Answer, type TestService } from '../support/service.ts';
@@ -27,6 +28,14 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
     expect(status).toBe(201);
     return body as Record<string, unknown> & { id: string; userName: string };
   };
+  const sendRaw = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(service.app.baseUrl);
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket.on('data', (chunk) => (answer += String(chunk)));
+      socket.on('error', reject).on('close', () => resolve(answer));
+    });
   const expectFault = (answer: Answer, status: number, scimType: string | undefined, detail: RegExp): void => {
     expect(answer.headers.get('content-type')).toBe(SCIM_JSON);
     expect(answer.body).toEqual({
@@ -192,6 +201,70 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
       );
     });
 
+    it.each([
+      ['without a charset', SCIM_JSON.split(';')[0] ?? '', undefined],
+      ['of a charset that is none', 'application/json; charset=nonsense', undefined],
+      ['that says UTF-8', SCIM_JSON, undefined],
+      ['of the charset that it names', 'application/json; charset=ISO-8859-1', 'Müller'],
+    ])('loses no letter of a body %s that is not UTF-8', async (_what, type, stored) => {
+      const userName = `latin${(counter += 1)}`;
+      const text = JSON.stringify({ schemas: [USER], userName, name: { familyName: 'Müller' } });
+      const answer = await fetch(`${service.app.scimUrl}/Users`, {
+        method: 'POST',
+        body: Buffer.from(text, 'latin1'),
+        headers: { authorization: AUTHORIZATION, 'content-type': type },
+      });
+      const { name, detail } = (await answer.json()) as { name?: { familyName: string }; detail?: string };
+      expect([answer.status, name?.familyName]).toEqual([stored === undefined ? 400 : 201, stored]);
+      if (stored === undefined) expect(detail).toContain('the body is not UTF-8');
+    });
+
+    it('takes UTF-8 for what it is under any charset', async () => {
+      const headers = { 'content-type': 'application/json; charset=ISO-8859-1' };
+      const body = { schemas: [USER], userName: `utf${(counter += 1)}`, nickName: 'Müller' };
+      expect((await scim('POST', '/Users', body, headers)).body['nickName']).toBe('Müller');
+    });
+
+    it('refuses a compressed body with 415 and says so', async () => {
+      const answer = await scim('POST', '/Users', {}, { 'content-encoding': 'gzip' });
+      expectFault(answer, 415, undefined, /Content-Encoding gzip is not supported/);
+      expect(answer.headers.get('accept-encoding')).toBe('identity');
+    });
+
+    it.each([
+      ['a URL that is too long', `GET /scim/v2/Users?filter=${'x'.repeat(20_000)} HTTP/1.1`, 431, /POST to \/\.search/],
+      ['what is no HTTP', 'GET / over the fence', 400, /the request is no HTTP/],
+    ] as const)('answers %s as all other faults', async (_what, line, status, detail) => {
+      const answer = await sendRaw(`${line}\r\nHost: x\r\n\r\n`);
+      const [head = '', text = ''] = answer.split('\r\n\r\n');
+      expect(head.split('\r\n')).toEqual(
+        expect.arrayContaining([expect.stringMatching(`^HTTP/1.1 ${status} `), `Content-Type: ${SCIM_JSON}`]),
+      );
+      expect(JSON.parse(text)).toEqual({
+        schemas: [ERROR],
+        status: String(status),
+        detail: expect.stringMatching(detail) as unknown,
+      });
+    });
+
+    it('refuses TRACE with 405 and what is allowed', async () => {
+      const line = `TRACE /scim/v2/Users HTTP/1.1\r\nConnection: close\r\nAuthorization: ${AUTHORIZATION}`;
+      const answer = await sendRaw(`${line}\r\nHost: ${new URL(service.app.baseUrl).host}\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*\r\nallow: HEAD, GET, POST\r\n/);
+    });
+
+    it.each([
+      ['active', {}, /active must be a boolean/],
+      ['title', {}, /title must be a string/],
+      ['name', { familyName: {} }, /name\.familyName must be a string/],
+      ['emails', [{ value: {} }], /emails\[0\]\.value must be a string/],
+    ])('refuses an object in place of a value: %s', async (name, value, detail) => {
+      const { id, userName } = await newUser({ nickName: 'kept' });
+      const answer = await scim('PUT', `/Users/${id}`, { schemas: [USER], userName, [name]: value });
+      expectFault(answer, 400, 'invalidValue', detail);
+      expect((await scim('GET', `/Users/${id}`)).body['nickName']).toBe('kept');
+    });
+
     it('does not quote the body of a malformed request, which may hold a password', async () => {
       const { text } = await scim('POST', '/Users', '{"password":"hunter2"');
       expect(text).not.toContain('hunter2');
@@ -319,7 +392,9 @@ describe.each(ENGINES)('SCIM over HTTP on $name', (engine) => {
   describe('GET (RFC 7644 §3.4)', () => {
     it('answers 304 when the client has this version', async () => {
       const user = await newUser();
-      expect((await scim('GET', `/Users/${user.id}`, undefined, { 'if-none-match': 'W/"1"' })).status).toBe(304);
+      const unchanged = await scim('GET', `/Users/${user.id}`, undefined, { 'if-none-match': 'W/"1"' });
+      const location = `${service.app.scimUrl}/Users/${user.id}`;
+      expect([unchanged.status, unchanged.headers.get('content-location')]).toEqual([304, location]);
       expect((await scim('GET', `/Users/${user.id}`, undefined, { 'if-none-match': 'W/"7"' })).status).toBe(200);
     });
 

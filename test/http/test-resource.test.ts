@@ -122,7 +122,10 @@ describe.each(ENGINES)('a resource type of a deployment on $name', (engine) => {
       [{ count: 1.5 }, 'count must be an integer, not a number'],
       [{ builtAt: 'soon' }, 'builtAt must be a dateTime such as 2024-01-31T09:30:00Z, not a string'],
       [{ page: 5 }, 'page must be a string, not a number'],
-      [{ image: {}, images: [{ a: 1 }] }, 'images[0] must be a string, not an object'],
+      [
+        { image: {}, images: [{ a: 1 }] },
+        'image must be a string, not an object; images[0] must be a string, not an object',
+      ],
       [{ counts: [1, 'x'] }, 'counts[1] must be an integer, not a string'],
       [{ maker: { rank: 'first' } }, 'maker.rank must be an integer, not a string'],
       [{ parts: [{ primary: 3 }] }, 'parts[0].primary must be a boolean, not a number'],

@@ -10,6 +10,9 @@ it.each([
   ['2008-01-23', undefined],
   ['2008-13-23T04:56:22Z', undefined],
   ['2008-01-23T04:56:22.000+0000', undefined],
+  ['2020-02-29T00:00:00Z', Date.UTC(2020, 1, 29)],
+  ['2020-02-30T00:00:00Z', undefined],
+  ['2021-02-29T00:00:00+01:00', undefined],
   ['yesterday', undefined],
   ['', undefined],
 ])('reads %s as %s', (text, instant) => {

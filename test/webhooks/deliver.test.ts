@@ -57,7 +57,7 @@ describe.each(LASTING_ENGINES)('notifications on $name', (engine) => {
       now: () => now,
       random: () => 1,
       newId: () => String((ids += 1)),
-      baseUrl: () => 'https://scim.example.com',
+      baseUrl: () => 'https://scim.example.com/prefix',
       userAgent: 'test',
       onEvent: (event) => events.push(event),
       ...more,

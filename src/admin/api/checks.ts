@@ -20,6 +20,7 @@ export function compileChecks({ params, query, body, isBodyOptional = false }: A
   const checkQuery = PARAMETERS.compile(query ?? NOTHING);
   const checkBody = body === undefined ? undefined : BODIES.compile(body);
   return (request: Asked): Pick<AdminRequest, keyof Asked> => {
+    if (isTooDeep(request.body)) throw new Problem('invalid-request', TOO_DEEP, [{ pointer: '#', detail: TOO_DEEP }]);
     const asked = { params: copy(request.params), query: copy(request.query), body: bodyOf(request, isBodyOptional) };
     const faults = [
       ...faultsOf(checkParams, asked.params, parameterFault),
@@ -34,6 +35,22 @@ export function compileChecks({ params, query, body, isBodyOptional = false }: A
     ]);
     return asked;
   };
+}
+
+/** Deeper than anything that has a meaning here, and far from what a stack takes. */
+const MAX_DEPTH = 100;
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
+
+/** Level by level, for the body may be nested without end. */
+function isTooDeep(body: unknown): boolean {
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 /** Nobody reads more of them. */

@@ -5,7 +5,7 @@ import { UsageError } from './errors.ts';
 import type { OnCall } from './on-call.ts';
 import { httpWay } from './on-call-http.ts';
 import { painter, type Paint } from './paint.ts';
-import { printJson, say, type Shell } from './shell.ts';
+import { printJson, say, visible, type Shell } from './shell.ts';
 
 export interface OnCallFlags {
   readonly url?: string;
@@ -59,9 +59,15 @@ export async function tell<T>(
 ): Promise<T> {
   const answer = await withOnCall(shell, flags, ask);
   if (flags.json) printJson(shell, withoutLinks(answer));
-  else say(shell.stdout, print(answer, painter(shell.stdout, shell.environment)));
+  else say(shell.stdout, print(inLines(answer), painter(shell.stdout, shell.environment)));
   return answer;
 }
+
+/** No value of an answer ends a line or begins a colour; tables and texts do, and those are ours. */
+const inLines = <T>(answer: T): T =>
+  JSON.parse(JSON.stringify(answer), (_key, value: unknown) =>
+    typeof value === 'string' ? visible(value) : value,
+  ) as T;
 
 /** Who has not logged in to Salesforce yet knows no addresses there: scripts get none, whoever answers. */
 const withoutLinks = (answer: unknown): unknown =>

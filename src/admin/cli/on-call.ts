@@ -1,6 +1,7 @@
 /** What the person on call asks and does, whichever way the answer comes. */
 import type { Answer, OperationName } from '../api/operations.ts';
 import { Refused } from './errors.ts';
+import { visible } from './shell.ts';
 
 /** What an operation is asked with, as its route describes it. */
 export interface Asked {
@@ -32,6 +33,9 @@ export const nobody =
   (user: string) =>
   (error: unknown): never => {
     if (error instanceof Refused && error.kind === 'not-found')
-      throw new Refused('not-found', `nothing is known of a user ${user}: give a userName or an id; users lists them`);
+      throw new Refused(
+        'not-found',
+        `nothing is known of a user ${visible(user)}: give a userName or an id; users lists them`,
+      );
     throw error;
   };

@@ -36,6 +36,9 @@ export function say(stream: Output, text: string): void {
   stream.write(parts.map((part, at) => (at % 2 === 1 ? part : part.replace(ORDERS, toEscape))).join(''));
 }
 
+/** A value within a line of ours: what would end the line or begin a colour is shown. */
+export const visible = (text: string): string => text.replace(/\s*[\r\n\t]+\s*/g, ' ').replace(ORDERS, toEscape);
+
 /** Answers for scripts have one shape, whatever the terminal. */
 export const printJson = ({ stdout }: Pick<Shell, 'stdout'>, value: unknown): void =>
   void stdout.write(`${JSON.stringify(value, null, 2).replace(ORDERS_IN_JSON, toEscape)}\n`);

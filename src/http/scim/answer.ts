@@ -43,6 +43,19 @@ export async function sendResource(
   return reply.header(status === 201 ? 'location' : 'content-location', location).send(text);
 }
 
+/** What a 200 would have named (RFC 9110 §15.4.5). */
+export const sendUnchanged = (
+  context: OperationContext,
+  reply: FastifyReply,
+  type: ResourceType,
+  { id, version }: StoredResource,
+): FastifyReply =>
+  reply
+    .code(304)
+    .header('etag', etag(version))
+    .header('content-location', locationOf(context, type.name, id))
+    .send();
+
 /** Elements of a membership list up to which a PATCH is answered with all of them. */
 const MAX_ANSWERED_MEMBERS = 1000;
 

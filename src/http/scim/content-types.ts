@@ -1,6 +1,6 @@
 /** Which bodies the SCIM scope reads and how it types its answers (RFC 7644 §3.1, §8.1). */
 import type { FastifyInstance } from 'fastify';
-import { notAcceptable, unsupportedMediaType } from '../../scim/errors.ts';
+import { invalidSyntax, notAcceptable, unsupportedMediaType } from '../../scim/errors.ts';
 
 /** With charset: WSO2's client reads `application/scim+json` without one as ISO-8859-1. */
 export const SCIM_CONTENT_TYPE = 'application/scim+json; charset=utf-8';
@@ -10,18 +10,46 @@ const JSON_TYPES = ['application/scim+json', 'application/json'];
 export function acceptScimBodies(scope: FastifyInstance): void {
   const parseJson = scope.getDefaultJsonParser('error', 'error');
   scope.removeAllContentTypeParsers();
-  for (const type of JSON_TYPES) {
-    scope.addContentTypeParser(type, { parseAs: 'string' }, (request, body: string, done) => {
+  refuseCompressed(scope);
+  for (const accepted of [...JSON_TYPES, '*']) {
+    scope.addContentTypeParser(accepted, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       // WSO2's client and several test suites send DELETE and GET with a JSON type and no body.
-      if (body === '') return done(null, undefined);
-      void parseJson(request, body, done);
+      if (body.length === 0) return done(null, undefined);
+      const type = request.headers['content-type'];
+      if (accepted === '*' && type !== undefined)
+        return done(unsupportedMediaType(`Content-Type ${type} is not supported: send application/scim+json`));
+      const text = decode(body, type);
+      if (text === undefined) return done(invalidSyntax('the body is not UTF-8, as JSON is (RFC 8259 section 8.1)'));
+      void parseJson(request, text, done);
     });
   }
-  scope.addContentTypeParser('*', { parseAs: 'string' }, (request, body: string, done) => {
-    if (body === '') return done(null, undefined);
-    const type = request.headers['content-type'];
-    if (type === undefined) return void parseJson(request, body, done);
-    done(unsupportedMediaType(`Content-Type ${type} is not supported: send application/scim+json`));
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * JSON is UTF-8, whatever the charset says; what is not is read by its charset (Apache's client names ISO-8859-1), and never
+ * guessed: a letter that is lost makes two names one.
+ */
+function decode(body: Buffer, contentType = ''): string | undefined {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? [];
+  for (const decoder of [() => utf8, () => new TextDecoder(charset, { fatal: true })]) {
+    try {
+      return decoder().decode(body);
+    } catch {
+      // The next one may read it.
+    }
+  }
+  return undefined;
+}
+
+/** RFC 9110 §8.4, §15.5.16. */
+function refuseCompressed(scope: FastifyInstance): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    const coding = request.headers['content-encoding'] ?? 'identity';
+    if (coding.toLowerCase() === 'identity') return done();
+    reply.header('accept-encoding', 'identity');
+    done(unsupportedMediaType(`Content-Encoding ${coding} is not supported: send the body as it is`));
   });
 }
 

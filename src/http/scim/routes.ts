@@ -12,7 +12,7 @@ import { notFound, notImplemented } from '../../scim/errors.ts';
 import { checkIfMatch, checkIfNoneMatch, etag } from '../../scim/preconditions.ts';
 import type { ResourceType } from '../../scim/schema/resource-type.ts';
 import { callerOf } from '../client.ts';
-import { readProjection, sendPatched, sendResource, type Query } from './answer.ts';
+import { readProjection, sendPatched, sendResource, sendUnchanged, type Query } from './answer.ts';
 import { bulkEndpoint } from './bulk.ts';
 import { discoveryEndpoints } from './discovery.ts';
 import type { Endpoint, Handler } from './endpoint.ts';
@@ -81,7 +81,7 @@ function resourceHandlers(context: OperationContext, type: ResourceType, idOf: I
       checkIfMatch(request.headers['if-match'], tag);
       const isHeld = !checkIfNoneMatch(request.headers['if-none-match'], tag);
       if (isHeld && (await isUnchanged(context, type, stored, readProjection(type, queryOf(request)))))
-        return reply.code(304).header('etag', tag).send();
+        return sendUnchanged(context, reply, type, stored);
       return sendResource(context, reply, type, stored, queryOf(request));
     },
     PUT: async (request, reply) => {

@@ -11,7 +11,9 @@ import type { Endpoint } from './endpoint.ts';
 import { scimEndpoints } from './routes.ts';
 import { refuseSecretsInUrl } from './secrets-in-url.ts';
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** What no resource has; others are unknown to the server. */
+const REFUSED = ['OPTIONS', 'TRACE', 'QUERY'] as const;
 
 export interface ScimScopeOptions {
   readonly context: OperationContext;
@@ -41,11 +43,10 @@ export async function scimScope(scope: FastifyInstance, options: ScimScopeOption
 
 /** Methods that it does not have are refused with 405. */
 export function addEndpoint(scope: FastifyInstance, { path, handlers }: Endpoint): void {
-  for (const method of METHODS) {
-    const handler = method === 'OPTIONS' ? undefined : handlers[method];
-    if (handler) scope.route({ method, url: path, handler });
-    else scope.route({ method, url: path, onRequest: refuseMethod(allowed(handlers)), handler: unreachable });
-  }
+  const served = METHODS.filter((method) => handlers[method]);
+  for (const method of served) scope.route({ method, url: path, handler: handlers[method] ?? unreachable });
+  const method = [...METHODS.filter((one) => !served.includes(one)), ...REFUSED];
+  scope.route({ method, url: path, onRequest: refuseMethod(allowed(handlers)), handler: unreachable });
 }
 
 function allowed(handlers: Endpoint['handlers']): string {

@@ -4,6 +4,7 @@ import { readExisting } from '../../operations/change.ts';
 import type { Caller, OperationContext } from '../../operations/context.ts';
 import { createResource } from '../../operations/create.ts';
 import { listResources } from '../../operations/list.ts';
+import { locationOf } from '../../operations/location.ts';
 import { applyOperations } from '../../operations/patch.ts';
 import { removeResource } from '../../operations/remove.ts';
 import { replaceResource } from '../../operations/replace.ts';
@@ -75,7 +76,11 @@ function resourceHandlers(context: OperationContext, type: ResourceType): Endpoi
       checkIfMatch(request.headers['if-match'], tag);
       const isHeld = !checkIfNoneMatch(request.headers['if-none-match'], tag);
       if (isHeld && (await isUnchanged(context, type, stored, projectionOf(type, query))))
-        return reply.code(304).header('etag', tag).send();
+        return reply
+          .code(304)
+          .header('etag', tag)
+          .header('location', locationOf(context, type.name, stored.id))
+          .send();
       return sendScim1Resource(context, reply, type, stored, query);
     },
     PUT: async (request, reply) => {

@@ -127,7 +127,7 @@ function applyToExtension(
   options: PatchOptions,
 ): void {
   const urn = path.extension ?? '';
-  const clears = op === 'remove' || (op === 'replace' && value !== undefined && isClearing(value));
+  const clears = op === 'remove' || (value !== undefined && isClearing(value));
   if (clears) draft.removeExtension(urn);
   else applyMembers(draft, op, value, options, urn);
 }

@@ -94,12 +94,12 @@ function subAttributeOf(attribute: Attribute, suffix: string): Attribute {
   return subAttribute;
 }
 
-/** A bracket within a quoted string closes nothing. */
+/** A bracket within a quoted string closes nothing. Goes over the text once: it gives up at a string that does not end. */
 function closingBracket(text: string, open: number): number | undefined {
-  const quotedOrClosing = /"[^"\\]*(?:\\.[^"\\]*)*"|\]/gs;
-  quotedOrClosing.lastIndex = open;
-  for (const { 0: found, index } of text.matchAll(quotedOrClosing)) {
-    if (found === ']') return index;
+  const step = /[^"\]]+|"[^"\\]*(?:\\.[^"\\]*)*"|\]/sy;
+  step.lastIndex = open;
+  for (let found = step.exec(text); found; found = step.exec(text)) {
+    if (found[0] === ']') return found.index;
   }
   return undefined;
 }

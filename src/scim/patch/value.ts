@@ -1,9 +1,9 @@
 /** The value of an operation in the form its target takes (RFC 7644 §3.5.2.1, §3.5.2.3). */
 import { invalidValue } from '../errors.ts';
-import { isObject, kindOf, type Json, type JsonObject } from '../json.ts';
+import { isObject, isText, kindOf, UNSTORABLE, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import { TYPES, type SimpleType } from '../schema/types.ts';
-import { canonicalElement, readBoolean } from '../value.ts';
+import { canonicalElement, isReferences, readBoolean } from '../value.ts';
 
 /** Entra ID and WSO2 IS clear an attribute with an empty string, RFC 7643 §2.5 with null or an empty array. */
 export function isClearing(value: Json): boolean {
@@ -39,10 +39,13 @@ export function elementValue(attribute: Attribute, value: Json, where = attribut
   if (attribute.type !== 'complex') return checked(attribute, element ?? value, where);
   if (element === undefined) {
     refuseUnknownMembers(attribute, value, where);
+    refuseNobody(attribute, where);
     return undefined;
   }
   const members = complexMembers(attribute, element, where);
-  return members['value'] === '' ? undefined : members;
+  if (members['value'] !== '') return members;
+  refuseNobody(attribute, where);
+  return undefined;
 }
 
 /** An element for a path with a filter, where a bare string could as well be meant for one of its sub-attributes. */
@@ -99,6 +102,11 @@ function checkMember(subAttribute: Attribute, member: Json, where: string): void
   for (const [index, element] of member.entries()) checked(subAttribute, element, `${where}[${index}]`);
 }
 
+/** An element that refers to nobody: `replace members [{"value": null}]` would empty the group. */
+function refuseNobody(attribute: Attribute, where: string): void {
+  if (isReferences(attribute)) throw invalidValue(`${where}.value is missing`);
+}
+
 /** Otherwise a misspelt `replace members [{"vlaue": …}]` would empty the group. */
 function refuseUnknownMembers(attribute: Attribute, value: Json, where: string): void {
   const names = isObject(value) ? Object.keys(value) : [];
@@ -113,6 +121,9 @@ function checked(attribute: Attribute, value: Json, where: string): Json {
   return value;
 }
 
+/** Text that no database keeps. */
+const isUnstorable = (value: Json): boolean => typeof value === 'string' && !isText(value);
+
 function mustBe(expected: string, where: string, value: Json) {
-  return invalidValue(`${where} must be ${expected}, not ${kindOf(value)}`);
+  return invalidValue(`${where} ${isUnstorable(value) ? UNSTORABLE : `must be ${expected}, not ${kindOf(value)}`}`);
 }

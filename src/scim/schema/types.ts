@@ -35,8 +35,9 @@ export const TYPES: Readonly<Record<SimpleType, TypeRule>> = {
   },
   integer: {
     expected: 'an integer',
-    accepts: (value) => Number.isInteger(value),
-    jsonSchema: { type: 'integer' },
+    // A larger one would come back as another.
+    accepts: (value) => Number.isSafeInteger(value),
+    jsonSchema: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
   },
   dateTime: {
     expected: 'a dateTime such as 2024-01-31T09:30:00Z',

@@ -2,7 +2,7 @@
 import { Ajv, type DefinedError, type Options } from 'ajv';
 import { isDateTime } from '../date-time.ts';
 import { invalidValue } from '../errors.ts';
-import { isObject, isText, kindOf, type Json, type JsonObject } from '../json.ts';
+import { isObject, isText, kindOf, UNSTORABLE, type Json, type JsonObject } from '../json.ts';
 import type { Attribute } from './attribute.ts';
 import { TYPES, type SimpleType } from './types.ts';
 
@@ -107,8 +107,7 @@ function listFaults(faults: readonly string[]): string {
 /** The schema's description completes "must be …". What came is told by its kind only: the value may be a password. */
 function describe(error: DefinedError): string {
   const path = attributePath(error.instancePath);
-  if (error.keyword === 'format' && error.params.format === 'text')
-    return `${path} must not hold U+0000 or half a surrogate pair`;
+  if (error.keyword === 'format' && error.params.format === 'text') return `${path} ${UNSTORABLE}`;
   switch (error.keyword) {
     case 'required':
       return `${attributePath(`${error.instancePath}/${error.params.missingProperty}`)} is required`;

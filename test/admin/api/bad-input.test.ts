@@ -84,6 +84,12 @@ describe.each(ENGINES)('the admin API on $name', (engine) => {
       expect(body['detail']).toMatch(/; and 4951 more$/);
     });
 
+    it.each(['/preview', '/mapping/try', '/mapping/validate'])('what is nested without end: %s', async (path) => {
+      const body = `${'{"user":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+      const answer = await as('boss', 'POST', path, body);
+      expect(told(answer)).toEqual([400, `${PROBLEM}invalid-request`, 'is nested deeper than 100 levels']);
+    });
+
     it.each([
       ['GET', '/users/%00', undefined, '#id'],
       ['GET', '/lanes?code=%00', undefined, '#code'],

@@ -5,7 +5,7 @@ import { eventually, startService, type TestService } from '../../support/servic
 import { runHere, type CommandResult } from './support.ts';
 
 /** Clears the screen, names the window, turns red, moves the cursor in one byte, turns the direction of text. */
-const EVIL = '\u001b[2J\u001b]0;owned\u0007\u001b[31mroot\u009b1A\u202e';
+const EVIL = '\u001b[2J\u001b]0;owned\u0007\u001b[31mroot\u009b1A\u202e\r\nFAKE';
 const SHOWN = String.raw`\u001b[2J\u001b]0;owned\u0007`;
 // eslint-disable-next-line no-control-regex -- what a terminal obeys, but for colours and the ends of lines
 const OBEYED = /(?!\u001b\[\d{1,2}m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
@@ -50,6 +50,9 @@ describe.each(LASTING_ENGINES)('a name full of orders to a terminal, on $name', 
     if (args[0] === 'status' || args[0] === 'events') await run(['pause', EVIL]);
     const { stdout, stderr } = await run(args);
     expect(stdout + stderr).not.toMatch(OBEYED);
+    // Neither a colour nor a line of its own.
+    expect(stdout + stderr).not.toContain('\u001b[31mroot');
+    expect((stdout + stderr).split('\n').filter((line) => line.startsWith('FAKE'))).toEqual([]);
     if (args[0] === 'show') expect(stdout + stderr).toContain(SHOWN);
   });
 

@@ -1,5 +1,5 @@
 /** Malformed, mistyped and malicious PATCH operations. */
-import { ENTERPRISE, PROVISIONING } from '../support/registries.ts';
+import { ENTERPRISE, PROVISIONING, USER } from '../support/registries.ts';
 import {
   add,
   bare,
@@ -277,6 +277,28 @@ export const moreFaultCases: readonly PatchCase[] = [
     'mutability',
     'Operations[0]: members.value is immutable and has a value already',
   ),
+  ...[{ value: null }, { value: '', display: 'Ann' }].map((member, index) =>
+    refused(
+      `E35.${index + 1}`,
+      `refuses a member list that names nobody, which would empty the group: ${JSON.stringify(member)}`,
+      group,
+      [replace('members', [member])],
+      'invalidValue',
+      'Operations[0]: members[0].value is missing',
+    ),
+  ),
+  refused(
+    'E35.4',
+    'says of text that no database keeps what is wrong with it',
+    user,
+    [replace('name.familyName', 'a\u0000')],
+    'invalidValue',
+    'Operations[0]: name.familyName must not hold U+0000 or half a surrogate pair',
+  ),
+  changed('E35.5', 'takes the data of an extension away that is added as null', user, [add(ENTERPRISE, null)], {
+    schemas: [USER],
+    [ENTERPRISE]: undefined,
+  }),
   refused(
     'E36',
     'quotes no more than a hundred characters of a path',

@@ -56,4 +56,9 @@ describe('readPath', () => {
   ])('refuses %s with 400 %s', (path, scimType, detail) => {
     expect(faultOf(() => parseReadPath(labType, path))).toEqual({ status: 400, scimType, detail });
   });
+
+  it('goes over a text once that does not end, however many quotes it holds', () => {
+    const path = `emails[value eq "${'\\"'.repeat(100_000)}`;
+    expect(faultOf(() => parseReadPath(labType, path))).toMatchObject({ scimType: 'invalidPath' });
+  });
 });

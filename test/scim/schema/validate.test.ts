@@ -25,6 +25,8 @@ describe('validate', () => {
     [{ addresses: ['1 Main St'] }, 'addresses[0] must be an object, not a string'],
     [{ tags: ['a', 5] }, 'tags[1] must be a string, not a number'],
     [{ age: 1.5 }, 'age must be an integer, not a number'],
+    [{ age: 2 ** 53 }, 'age must be an integer, not one too large to keep'],
+    [{ height: Infinity }, 'height must be a number, not one too large to keep'],
     [{ age: '1' }, 'age must be an integer, not a string'],
     [{ height: true }, 'height must be a number, not a boolean'],
     [{ hiredAt: 'soon' }, 'hiredAt must be a dateTime such as 2024-01-31T09:30:00Z, not a string'],
