@@ -642,8 +642,8 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   ): Promise<ReadonlySet<string>>;
 
   /**
-   * Makes the lanes of late writes due, with what Salesforce was told in doubt; a lane that is gone comes back, to undo
-   * what the write may have made.
+   * Makes the lanes of late writes due, with what Salesforce was told in doubt, and those of whoever has their Leads by now; a
+   * lane that is gone comes back, to undo what the write may have made.
    */
   doubtLanes(connector: string, writes: readonly LateWrite[], now: number): Promise<void>;
 

@@ -420,6 +420,17 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       ]);
     });
 
+    it('are in doubt for whoever has the Lead by now as well', async () => {
+      const [old, heir] = [await create('old'), await create('heir')];
+      const lanes = await claim(store, 1_000);
+      const link = (lane: LeasedLane, leadId: string) => settlement(lane, { lead: { leadId, origin: 'created' } });
+      const settled = lanes.map((lane) => link(lane, lane.userId === heir.id ? '00Q000000000009AAA' : '00Q8'));
+      await store.settleLanes(CONNECTOR, 'lease-1', settled, 1_000);
+      await store.doubtLanes(CONNECTOR, [late('gone-user', '00Q000000000009AAA')], 2_000);
+      expect(await store.readLane(CONNECTOR, heir.id)).toMatchObject({ state: 'due', dueAt: 2_000, doubts: 1 });
+      expect(await store.readLane(CONNECTOR, old.id)).toMatchObject({ state: 'idle', doubts: 0 });
+    });
+
     it('stay in doubt while attempts fail', async () => {
       const user = await create('bjensen');
       await store.doubtLanes(CONNECTOR, [late(user.id)], 2_000);

@@ -6,7 +6,7 @@ import { describeCreate } from './lost-create.ts';
 import { rest } from './planned.ts';
 import { markUnsure, readTold, toldOf } from './told.ts';
 
-/** What was under way for the Lead is done with by then. */
+/** What is under way for the Lead may be done with by then; if not, it is looked at once more. */
 const LOOK_AGAIN_MS = 5_000;
 
 /** @returns the decisions that may go out: not those whose lease was lost, or whose Lead went to another user */
@@ -31,6 +31,7 @@ const startAnew = ({ claimed }: Decision, leadId: string): RestDecision => ({
   ...rest(claimed, 'due', `Lead ${leadId} is another user's by now; looks anew`),
   lead: {},
   delayMs: LOOK_AGAIN_MS,
+  isUntried: true,
 });
 
 function linksOf(decision: Decision, now: number): readonly LaneLink[] {

@@ -62,12 +62,14 @@ export function* unclaimLanes({ connector, lease, leaseUntil, now }: Unclaim): T
 
 /**
  * Ends all leases, for a process that knows it is alone. Those of a bulk load end with its job, which runs in Salesforce; and who
- * sent a create that nothing can tell from a second one may have been killed just now.
+ * sent a create that nothing can tell from a second one, or took a Lead away that the next user may get, may have been killed
+ * just now.
  */
 export function* freeLeases(now: number): Transaction<void> {
   yield {
     text: `update lane set lease = null, lease_until = null, due_at = $1
-      where lease is not null and due_at > $1 and sent is null and lease not in (select bulk_load.lease from bulk_load)`,
+      where lease is not null and due_at > $1 and sent is null and lease not in (select bulk_load.lease from bulk_load)
+        and exists (select 1 from resource where resource.id = lane.user_id)`,
     values: [now],
   };
   yield { text: 'update bulk_load set held_until = $1 where held_until > $1', values: [now] };
@@ -134,17 +136,24 @@ export function* doubtLanes(
     doubted: attempt.fields.join(' '),
   }));
   const json = JSON.stringify(rows);
+  const source = dialect.rows('$2', 's', columns);
+  const inDoubt = doubtSet('s.doubted', 'cast($3 as bigint)');
+  // First, for what is inserted below has the Lead only as far as its own user knows.
+  const heirs = `update lane set ${inDoubt} from ${source}
+    where lane.connector = $1 and ${dialect.text('lane.lead_id')} = s.lead_id and lane.user_id <> s.user_id`;
+  yield { text: heirs, values: [connector, json, now], unread: true };
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, doubted, origin, lead_id)
     select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.doubted, s.origin, s.lead_id
-    from ${dialect.rows('$2', 's', columns)} where true
-    on conflict (user_id, connector) do update set
-      state = 'due',
-      attempts = 0,
-      doubts = lane.doubts + 1,
-      doubted = trim(coalesce(lane.doubted, '') || ' ' || excluded.doubted),
-      due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
+    from ${source} where true
+    on conflict (user_id, connector) do update set ${doubtSet('excluded.doubted', 'excluded.due_at')}`;
   yield { text, values: [connector, json, now], unread: true };
 }
+
+const doubtSet = (doubted: string, at: string): string => `state = 'due',
+      attempts = 0,
+      doubts = lane.doubts + 1,
+      doubted = trim(coalesce(lane.doubted, '') || ' ' || ${doubted}),
+      due_at = case when lane.lease_until > ${at} then lane.lease_until else ${at} end`;
 
 const SETTLED = {
   user_id: 'text',
