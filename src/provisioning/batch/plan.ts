@@ -72,6 +72,9 @@ interface Away {
   readonly unchanged: string;
 }
 
+/** Whether the Lead of a user who exists is to be as that of a deactivated one. */
+export const isAway = (user: JsonObject, mapping: Mapping): boolean => whyAway(user, mapping) !== undefined;
+
 function whyAway(user: JsonObject, mapping: Mapping): Away | undefined {
   if (!mapping.isInScope(user)) return OUT_OF_SCOPE;
   return user['active'] === false ? INACTIVE : undefined;

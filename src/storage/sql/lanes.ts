@@ -25,7 +25,7 @@ import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at,
-  lane.verdict, lane.verdict_seq, lane.campaigns, lane.doubted, lane.sent`;
+  lane.verdict, lane.verdict_seq, lane.campaigns, lane.doubted, lane.sent, lane.held_at`;
 
 /** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
 const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
@@ -109,7 +109,7 @@ export function* noteCampaigns(
 
 /** What a lane becomes whose Lead is not known any more. */
 export const FORGOTTEN = `head_seq = 0, lead_id = null, origin = null, told = null, ended = null, sent = null, campaigns = null,
-      error = null, doubts = 0, doubted = null`;
+      error = null, doubts = 0, doubted = null, held_at = null`;
 
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0, ${FORGOTTEN}, lease = null, lease_until = null
@@ -171,6 +171,7 @@ const SETTLED = {
   sent: 'text',
   campaigns: 'text',
   not_before: 'bigint',
+  still_held: 'bigint',
   error: 'text',
 } as const;
 
@@ -204,6 +205,7 @@ const toSettledRow = (settlement: Settlement) => ({
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
   campaigns: settlement.campaigns ?? null,
   not_before: settlement.notBefore ?? null,
+  still_held: settlement.stillHeld ? 1 : 0,
   error: settlement.error ? JSON.stringify(settlement.error) : null,
 });
 
@@ -242,6 +244,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     ended = case when s.keep_lead = 1 then lane.ended else s.ended end,
     sent = case when s.keep_lead = 1 then lane.sent else s.sent end,
     campaigns = coalesce(s.campaigns, lane.campaigns),
+    held_at = case when s.state = 'held' then coalesce(lane.held_at, $4) when s.still_held = 1 then lane.held_at end,
     error = s.error,
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
@@ -330,6 +333,7 @@ export function toLane(row: Row): Lane {
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),
     ...present('verdict', readVerdict(row)),
+    ...present('heldAt', optionalNumber(row['held_at'])),
   };
 }
 

@@ -238,6 +238,15 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'creates of which nobody knows yet what came of them',
     statements: () => ['create index lane_sent on lane (connector) where sent is not null'],
   },
+  {
+    name: 'users who are held, whatever comes in between',
+    statements: () => [
+      'alter table lane add column held_at bigint',
+      `update lane set held_at = coalesce(last_attempt_at, due_at)
+        where state = 'held' or (state <> 'idle' and error like '%"REMOVAL_HELD"%')`,
+      'create index lane_waits on lane (connector) where held_at is not null',
+    ],
+  },
 ];
 
 /** The schema version of this program. */
