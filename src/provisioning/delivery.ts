@@ -103,6 +103,8 @@ export interface RestDecision {
   readonly error?: LaneError;
   /** Milliseconds before it is looked at again; absent: none. */
   readonly delayMs?: number;
+  /** It waits for others, which costs it no attempt. */
+  readonly isUntried?: true;
   /** The lane ends when another user's is linked with its Lead, and not by this decision. */
   readonly isInherited?: true;
 }

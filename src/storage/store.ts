@@ -197,6 +197,8 @@ export interface Lane extends LeadLink {
   readonly error?: LaneError;
   /** Of its latest change; absent when nobody was asked, or the user changed since. */
   readonly verdict?: Verdict;
+  /** Since when a removal of the user is held, whatever came in between; absent: none is. Epoch milliseconds. */
+  readonly heldAt?: number;
   /** What is known of the memberships of its Lead in campaigns, as JSON text. */
   readonly campaigns?: string;
 }
@@ -261,6 +263,8 @@ export interface Settlement {
   readonly lead: LeadLink | 'keep';
   /** Nothing is sent for the user before, whatever happens to it: a write that nobody waits for may still come. Epoch milliseconds. */
   readonly notBefore?: number;
+  /** The removal that was held is wanted still. A `state` of `held` says so by itself. */
+  readonly stillHeld?: true;
   /** What it knows of the memberships of its Lead in campaigns from now on; absent: what it knew. */
   readonly campaigns?: string;
   readonly error?: LaneError;
@@ -508,11 +512,7 @@ export interface LaneRepair {
 }
 
 /** A Lead that was found for a user who has none. */
-export interface FoundLink {
-  readonly userId: string;
-  readonly leadId: string;
-  readonly origin: LeadOrigin;
-}
+export type FoundLink = Required<Pick<LaneLink, 'userId' | 'leadId' | 'origin'>>;
 
 /** Replaces what a lane says of the memberships of its Lead. */
 export type LaneCampaigns = Required<Pick<Lane, 'userId' | 'campaigns'>>;
@@ -642,8 +642,8 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   ): Promise<ReadonlySet<string>>;
 
   /**
-   * Makes the lanes of late writes due, with what Salesforce was told in doubt; a lane that is gone comes back, to undo
-   * what the write may have made.
+   * Makes the lanes of late writes due, with what Salesforce was told in doubt, and those of whoever has their Leads by now; a
+   * lane that is gone comes back, to undo what the write may have made.
    */
   doubtLanes(connector: string, writes: readonly LateWrite[], now: number): Promise<void>;
 
@@ -767,7 +767,7 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   /** Remembers what the org has left; a level that is new is journaled. @returns the level before */
   noteBudget(connector: string, budget: Budget): Promise<Budget['level']>;
 
-  /** Counts removals, each user once, and admits as many as the request allows; none that are new while others are held. */
+  /** Counts removals, each user once, and admits as many as the request allows; none that are new while others wait for a verdict. */
   admitRemovals(request: RemovalRequest): Promise<Admission>;
   /**
    * Makes held lanes due with a person's verdict on them. Approving all of them starts the count of removals anew.

@@ -4,6 +4,7 @@ import { createPostgres, SHORT_LEASE } from './support/database.ts';
 import { killAtRandom } from './support/kills.ts';
 import { PLAN } from './support/plan.ts';
 import { runScenario, type Scenario } from './support/scenario.ts';
+import { shortenMinutes } from './support/short-minutes.ts';
 
 async function play(scenario: Scenario, processes: number, kills: number): Promise<void> {
   const url = await createPostgres(scenario);
@@ -12,6 +13,7 @@ async function play(scenario: Scenario, processes: number, kills: number): Promi
   scenario.addClients(12, scenario.anyDoor);
   await scenario.begin();
   await killAtRandom(scenario, kills);
+  shortenMinutes(scenario, url);
   await scenario.end();
   // Whatever the bad day parked is tried again at a start.
   await scenario.restartAll();

@@ -1,8 +1,13 @@
 /** A write whose answer nobody waits for any more may be carried out later: nothing of its user is sent until that is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DeliveryContext } from '../../src/provisioning/delivery.ts';
+import { createMapping } from '../../src/provisioning/mapping/mapping.ts';
 import type { SalesforceLeads } from '../../src/salesforce/leads.ts';
+import { readSchemaFile } from '../../src/schema-files.ts';
 import { ENGINES } from '../support/engines.ts';
+import { userType } from '../scim/support/registries.ts';
+import { mappingData } from './support/mapping.ts';
 import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';
 
 const TIMEOUT_MS = 150;
@@ -24,13 +29,13 @@ describe.each(ENGINES)('a write that was given up on, on $name', (engine) => {
   const connect = (externalIdField?: string): void => {
     target = world.connect({ timeoutMs: TIMEOUT_MS, ...(externalIdField !== undefined && { externalIdField }) });
   };
-  const deliver = (): Promise<void> => world.deliver({ target });
+  const deliver = (more: Partial<DeliveryContext> = {}): Promise<void> => world.deliver({ target, ...more });
   const create = (title: string): Promise<string> =>
     world.create({ userName: 'robin', title, emails: [{ value: 'robin@example.com' }] });
   const titles = async (): Promise<readonly unknown[]> => (await world.leads()).map(({ Title }) => Title);
-  const giveUp = async (): Promise<void> => {
+  const giveUp = async (more: Partial<DeliveryContext> = {}): Promise<void> => {
     await world.fault(WRITES, { delayMs: LATE_MS });
-    await deliver();
+    await deliver(more);
   };
 
   it('brings no older state back: a newer one waits until it can come no more', async () => {
@@ -68,4 +73,45 @@ describe.each(ENGINES)('a write that was given up on, on $name', (engine) => {
       expect(await world.lane(id)).toMatchObject({ state: 'idle' });
     },
   );
+
+  describe.each(['delete', 'close'])('where it was to %s the Lead of a user who is gone', (created) => {
+    const mapping = createMapping(
+      { ...(readSchemaFile('lead-mapping.json') as object), deleted: { created, adopted: 'close' } },
+      userType,
+      mappingData,
+    );
+    /** A user is gone, and what takes its Lead away is answered by nobody. @returns id of the user who comes next */
+    const replace = async (takeAway: () => Promise<void>): Promise<string> => {
+      connect('SCIM_Id__c');
+      const old = await create('one');
+      await deliver({ mapping });
+      await world.remove(old);
+      await takeAway();
+      return create('two');
+    };
+
+    it('is not done to the next user of the same e-mail, who waits until it can come no more', async () => {
+      const id = await replace(() => giveUp({ mapping }));
+      await deliver({ mapping });
+      expect(await world.lane(id)).toMatchObject({ state: 'due', attempts: 0 });
+      await sleep(LATE_MS);
+      now += MINUTE;
+      await deliver({ mapping });
+      expect(await world.leads()).toMatchObject([{ Title: 'two', Status: 'Open - Not Contacted', SCIM_Id__c: id }]);
+      expect(await world.lane(id)).toMatchObject({ state: 'idle', leadId: (await world.leads())[0]?.Id });
+    });
+
+    it('leaves the Lead to the next user of the same e-mail if it never came, be it for a connection that broke', async () => {
+      const id = await replace(async () => {
+        await world.fault(WRITES, { reset: 'before' });
+        await deliver({ mapping });
+      });
+      const [lead] = await world.leads();
+      await deliver({ mapping });
+      expect(await world.lane(id)).toMatchObject({ state: 'due' });
+      now += MINUTE;
+      await deliver({ mapping });
+      expect(await world.leads()).toMatchObject([{ Id: lead?.Id, Title: 'two', SCIM_Id__c: id }]);
+    });
+  });
 });

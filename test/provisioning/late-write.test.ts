@@ -64,6 +64,24 @@ describe.each(ENGINES)('a write that comes late, on $name', (engine) => {
     expect(await world.leads()).toMatchObject([{ Title: null, LastName: 'Hood' }]);
   });
 
+  it('takes no Lead from the user who took it over: that one gets another', async () => {
+    const old = await create();
+    await deliver();
+    await world.remove(old);
+    let heir = '';
+    const meanwhile = async (): Promise<void> => {
+      heir = await create({ title: 'two' });
+      await deliver();
+    };
+    await deliver(stopped(meanwhile));
+    // Which of two lanes has a Lead is decided by their ids, and the other one looks anew.
+    now += 5_000;
+    await deliver();
+    expect(await world.leads()).toMatchObject([{ Title: 'two', SCIM_Id__c: heir }]);
+    expect(await world.lane(heir)).toMatchObject({ state: 'idle', doubts: 0 });
+    expect(await world.lane(old)).toBeUndefined();
+  });
+
   it('is told from a person who asks for all to be sent again: the Status that sales people chose stays', async () => {
     const id = await create();
     await deliver();

@@ -4,12 +4,15 @@ import fc from 'fast-check';
 import type { LeadFields } from '../../src/provisioning/lead-target.ts';
 import type { Mapping } from '../../src/provisioning/mapping/mapping.ts';
 import { delta, planDelivery, type Plan } from '../../src/provisioning/batch/plan.ts';
+import { AWAY } from '../../src/provisioning/batch/told.ts';
 import type { Lane } from '../../src/storage/store.ts';
 import { laneWith, LEAD_ID } from './support/lane.ts';
 
 const ACTIVE = { userName: 'robin', active: true };
 const INACTIVE = { userName: 'robin', active: false };
 const CLOSED = { Status: 'Closed - Not Converted' };
+/** What is remembered of a Lead that was closed. */
+const LEFT = { ...CLOSED, [AWAY]: true };
 const OPEN = { Status: 'Open - Not Contacted' };
 const MAPPED: LeadFields = { LastName: 'Hood', Company: '[not provided]', City: null };
 const TOLD: LeadFields = { LastName: 'Hood', Company: '[not provided]' };
@@ -44,7 +47,11 @@ interface Case {
 }
 
 const skip = (reason: string, gone = false): Plan => ({ kind: 'skip', reason, gone });
-const create = (fields: LeadFields, reason: string): Plan => ({ kind: 'create', fields, reason });
+const create = (fields: LeadFields, reason: string): Extract<Plan, { kind: 'create' }> => ({
+  kind: 'create',
+  fields,
+  reason,
+});
 const update = (fields: LeadFields, told: LeadFields, reason: string): Plan => ({
   kind: 'update',
   leadId: LEAD_ID,
@@ -118,6 +125,18 @@ const WHILE_ACTIVE: readonly Case[] = [
     plan: update(OPEN, { ...TOLD, ...OPEN }, 'user active again'),
   },
   {
+    title: 'opens the Lead again that it closed, whatever the mapping sets by now',
+    lane: created({ ...TOLD, ...LEFT }),
+    mapping: { deactivated: { set: { ...CLOSED, Rating: 'Cold' } } },
+    plan: update(OPEN, { ...TOLD, ...OPEN }, 'user active again'),
+  },
+  {
+    title: 'opens the Lead again that it closed, where deactivation sets nothing by now',
+    lane: created({ ...TOLD, ...LEFT }),
+    mapping: { deactivated: { set: {} } },
+    plan: update(OPEN, { ...TOLD, ...OPEN }, 'user active again'),
+  },
+  {
     title: 'opens the Lead again with what changed meanwhile',
     lane: created({ ...TOLD, ...CLOSED, LastName: 'Locksley' }),
     plan: update({ ...OPEN, LastName: 'Hood' }, { ...TOLD, ...OPEN }, 'user active again'),
@@ -156,12 +175,18 @@ const WHILE_INACTIVE: readonly Case[] = [
   {
     title: 'closes the Lead',
     lane: created(TOLD),
-    plan: update(CLOSED, { ...TOLD, ...CLOSED }, 'user inactive'),
+    plan: update(CLOSED, { ...TOLD, ...LEFT }, 'user inactive'),
   },
   {
     title: 'closes the Lead and sends what else changed',
     lane: created({ ...TOLD, City: 'York' }),
-    plan: update({ ...CLOSED, City: null }, { ...TOLD, ...CLOSED }, 'user inactive'),
+    plan: update({ ...CLOSED, City: null }, { ...TOLD, ...LEFT }, 'user inactive'),
+  },
+  {
+    title: 'remembers no closing where deactivation sets nothing',
+    lane: created({ ...TOLD, City: 'York' }),
+    mapping: { deactivated: { set: {} } },
+    plan: update({ City: null }, TOLD, 'user inactive'),
   },
   {
     title: 'skips when the Lead is closed already',
@@ -172,17 +197,20 @@ const WHILE_INACTIVE: readonly Case[] = [
     title: 'closes the Lead whatever status the mapping gives',
     lane: created({ ...TOLD, ...OPEN }),
     mapped: { ...MAPPED, ...OPEN },
-    plan: update(CLOSED, { ...TOLD, ...CLOSED }, 'user inactive'),
+    plan: update(CLOSED, { ...TOLD, ...LEFT }, 'user inactive'),
   },
   {
     title: 'closes a Lead that was just adopted and keeps its defaults out',
     lane: adopted(),
-    plan: update({ LastName: 'Hood', ...CLOSED }, { ...TOLD, ...CLOSED }, FIRST_TIME),
+    plan: update({ LastName: 'Hood', ...CLOSED }, { ...TOLD, ...LEFT }, FIRST_TIME),
   },
   {
     title: 'repeats a create that may be on its way, as a closed Lead',
     lane: onItsWay,
-    plan: create({ ...TOLD, ...CLOSED }, 'user inactive; an earlier create may have reached Salesforce'),
+    plan: {
+      ...create({ ...TOLD, ...CLOSED }, 'user inactive; an earlier create may have reached Salesforce'),
+      told: { ...TOLD, ...LEFT },
+    },
   },
 ];
 
@@ -295,7 +323,7 @@ const OUT_OF_SCOPE: readonly Case[] = [
     title: 'closes the Lead',
     lane: created(TOLD),
     mapping: ONLY_CUSTOMERS,
-    plan: update(CLOSED, { ...TOLD, ...CLOSED }, 'user out of scope'),
+    plan: update(CLOSED, { ...TOLD, ...LEFT }, 'user out of scope'),
   },
   {
     title: 'says so while there is nothing to tell',
@@ -307,7 +335,10 @@ const OUT_OF_SCOPE: readonly Case[] = [
     title: 'repeats a create that may be on its way, as a closed Lead',
     lane: onItsWay,
     mapping: ONLY_CUSTOMERS,
-    plan: create({ ...TOLD, ...CLOSED }, 'user out of scope; an earlier create may have reached Salesforce'),
+    plan: {
+      ...create({ ...TOLD, ...CLOSED }, 'user out of scope; an earlier create may have reached Salesforce'),
+      told: { ...TOLD, ...LEFT },
+    },
   },
 ];
 
@@ -378,7 +409,7 @@ describe('for fields that are not always written, the plan', () => {
 
   it('closes a Lead though its status is only filled otherwise', () => {
     const row = { title: '', lane: created(TOLD), mapping: modes({ Status: 'whenEmpty' }), plan: skip('') };
-    expect(planFor(INACTIVE, row)).toEqual(update(CLOSED, { ...TOLD, ...CLOSED }, 'user inactive'));
+    expect(planFor(INACTIVE, row)).toEqual(update(CLOSED, { ...TOLD, ...LEFT }, 'user inactive'));
   });
 });
 

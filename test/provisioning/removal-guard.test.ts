@@ -215,6 +215,117 @@ describe.each(ENGINES)('the guard over removals on $name', (engine) => {
     expect(await states(ids.slice(0, 3))).toEqual(['idle', 'idle', 'held']);
   });
 
+  describe('of users who are held already', () => {
+    const brokenMapping = createMapping(
+      {
+        ...(readSchemaFile('lead-mapping.json') as object),
+        fields: {
+          LastName: { from: 'userName' },
+          Company: { constant: 'Guardio' },
+          Title: { expression: '$error("no")' },
+        },
+        tests: [],
+      },
+      userType,
+      mappingData,
+    );
+    /** Four users, two of whom are held. */
+    const held = async (): Promise<{ ids: readonly string[]; waiting: readonly [string, string]; other: string }> => {
+      const ids = await people(5);
+      for (const id of ids.slice(0, 4)) await deactivate(id);
+      await deliver();
+      const [, , third, fourth, other] = ids as [string, string, string, string, string];
+      expect(await states([third, fourth])).toEqual(['held', 'held']);
+      return { ids, waiting: [third, fourth], other };
+    };
+    const expectHeld = async (waiting: readonly string[]): Promise<void> => {
+      expect(await states(waiting)).toEqual(waiting.map(() => 'held'));
+      for (const id of waiting) expect(await world.lane(id)).toMatchObject({ error: { code: 'REMOVAL_HELD' } });
+      expect((await world.story()).map(({ event }) => event)).toEqual(['removals held']);
+    };
+
+    it('forgets none for an outage while they are looked up, and admits nobody new', async () => {
+      const { waiting, other } = await held();
+      for (const id of waiting) await world.remove(id);
+      await world.fault({ path: '/query' }, { status: 503, body: '' });
+      await deliver();
+      expect(await states(waiting)).toEqual(['due', 'due']);
+      now += 2 * HOUR;
+      await world.remove(other);
+      await deliver();
+      await expectHeld([...waiting, other]);
+      expect(await world.leads()).toHaveLength(5);
+    });
+
+    it('leaves those held whom Salesforce refuses to look up', async () => {
+      const { waiting } = await held();
+      for (const id of waiting) await world.remove(id);
+      await world.fault({ path: '/query' }, { status: 400, errorCode: 'MALFORMED_QUERY' });
+      await deliver();
+      await expectHeld(waiting);
+    });
+
+    it('forgets none for a mapping that fails, and has them judged all the same', async () => {
+      const { waiting } = await held();
+      for (const id of waiting) await world.patch(id, 'title', 'x');
+      await deliver({ mapping: brokenMapping });
+      await expectHeld(waiting);
+      now += 2 * HOUR;
+      await world.store.releaseLanes(CONNECTOR, now);
+      await deliver();
+      await expectHeld(waiting);
+      expect(await world.store.judgeHeld(CONNECTOR, 'approved', { ...by, at: now })).toBe(2);
+      await deliver({ mapping: brokenMapping });
+      expect(await states(waiting)).toEqual(['parked', 'parked']);
+      await world.store.releaseLanes(CONNECTOR, now);
+      await deliver();
+      expect(await states(waiting)).toEqual(['idle', 'idle']);
+      expect(await openLeads()).toBe(1);
+    });
+
+    it('forgets none for a dry run', async () => {
+      const { waiting } = await held();
+      for (const id of waiting) await world.patch(id, 'title', 'x');
+      await deliver({ dryRun: true });
+      expect(await states(waiting)).toEqual(['parked', 'parked']);
+      now += 2 * HOUR;
+      await world.store.releaseLanes(CONNECTOR, now);
+      await deliver();
+      await expectHeld(waiting);
+    });
+
+    it('admits nobody new in the batch in which they come again', async () => {
+      const { waiting, other } = await held();
+      now += 2 * HOUR;
+      for (const id of waiting) await world.patch(id, 'title', 'x');
+      await deactivate(other);
+      await deliver();
+      await expectHeld([...waiting, other]);
+    });
+
+    it('holds one again that changed after the verdict, before the removal was made', async () => {
+      const { waiting } = await held();
+      await world.store.judgeHeld(CONNECTOR, 'approved', { ...by, at: now }, waiting[0]);
+      await world.fault({ method: 'PATCH' }, { status: 503, body: '' });
+      await deliver();
+      expect(await states(waiting)).toEqual(['due', 'held']);
+      await world.patch(waiting[0], 'title', 'x');
+      await deliver();
+      expect(await states(waiting)).toEqual(['held', 'held']);
+    });
+
+    it('lets go of one who is active again, also where the mapping fails then', async () => {
+      const { waiting, other } = await held();
+      for (const id of waiting) await world.patch(id, 'active', true);
+      await deliver({ mapping: brokenMapping });
+      expect(await states(waiting)).toEqual(['parked', 'parked']);
+      now += 2 * HOUR;
+      await deactivate(other);
+      await deliver();
+      expect(await states([...waiting, other])).toEqual(['parked', 'parked', 'idle']);
+    });
+  });
+
   it('counts a removal once that had to be tried again', async () => {
     const ids = await people(4);
     await world.remove(ids[0] as string);

@@ -7,6 +7,7 @@ import type {
   LaneQuery,
   LateWrite,
   LeasedLane,
+  Settlement,
   Store,
   StoredResource,
 } from '../../src/storage/store.ts';
@@ -418,6 +419,17 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
       expect(await claim(store, 2_000)).toMatchObject([
         { userId: 'gone-user', origin: 'created', leadId: '00Q000000000009AAA', doubts: 1 },
       ]);
+    });
+
+    it('are in doubt for whoever has the Lead by now as well', async () => {
+      const [old, heir] = [await create('old'), await create('heir')];
+      const lanes = await claim(store, 1_000);
+      const link = (lane: LeasedLane, leadId: string) => settlement(lane, { lead: { leadId, origin: 'created' } });
+      const settled = lanes.map((lane) => link(lane, lane.userId === heir.id ? '00Q000000000009AAA' : '00Q8'));
+      await store.settleLanes(CONNECTOR, 'lease-1', settled, 1_000);
+      await store.doubtLanes(CONNECTOR, [late('gone-user', '00Q000000000009AAA')], 2_000);
+      expect(await store.readLane(CONNECTOR, heir.id)).toMatchObject({ state: 'due', dueAt: 2_000, doubts: 1 });
+      expect(await store.readLane(CONNECTOR, old.id)).toMatchObject({ state: 'idle', doubts: 0 });
     });
 
     it('stay in doubt while attempts fail', async () => {
@@ -837,6 +849,35 @@ describe.each(ENGINES)('storage contract on $name', (engine) => {
         { event: 'removals rejected', actor: 'admin', users: 1 },
         { event: 'removals approved', actor: 'admin', users: 1 },
       ]);
+    });
+
+    it('goes on counting a user as held in any state, until the removal is made, or wanted no more', async () => {
+      const users = await link(4);
+      const [heldOne, other] = [users[2] as string, [users[3] as string]];
+      await hold(heldOne, 'u2');
+      const since = { heldAt: 20_000 };
+      await store.commit(change(storedUser('u2x', 2, heldOne), 'u2x', 'u2y', 30_000));
+      expect(await store.readLane(CONNECTOR, heldOne)).toMatchObject({ state: 'due', ...since });
+      expect(await admit(other, 30_000)).toBe(0);
+      const settle = async (more: Partial<Settlement>, at: number): Promise<void> => {
+        const [lane] = await claim(store, at, 'again');
+        await store.settleLanes(
+          CONNECTOR,
+          'again',
+          [settlement(lane as LeasedLane, { delivered: false, ...more })],
+          at,
+        );
+      };
+      await settle({ state: 'parked', stillHeld: true }, 30_000);
+      expect(await store.readLane(CONNECTOR, heldOne)).toMatchObject({ state: 'parked', ...since });
+      expect(await admit(other, 31_000)).toBe(0);
+      await store.releaseLanes(CONNECTOR, 32_000);
+      await settle({ state: 'held' }, 32_000);
+      expect(await store.readLane(CONNECTOR, heldOne)).toMatchObject({ state: 'held', ...since });
+      await store.judgeHeld(CONNECTOR, 'approved', { actor: 'admin', at: 33_000 });
+      await settle({ state: 'idle', delivered: true }, 33_000);
+      expect(await store.readLane(CONNECTOR, heldOne)).not.toHaveProperty('heldAt');
+      expect(await admit(other, 34_000)).toBe(1);
     });
 
     it('leaves held users alone when parked ones are tried again, and lets go of one that changes', async () => {

@@ -72,6 +72,25 @@ describe('the SQLite file', () => {
     await second.close();
   });
 
+  it('waits for the end of the lease after a restart where a Lead may be taken away just now', async () => {
+    const user = storedUser('bjensen');
+    const first = await open();
+    const entry = { operation: 'delete', actor: 'a', requestId: 'r', changed: [] } as const;
+    await first.commit({
+      type: 'User',
+      id: user.id,
+      after: { resource: user, keys: [] },
+      entry: { ...entry, operation: 'create' },
+      at: 1,
+    });
+    await first.commit({ type: 'User', id: user.id, before: { version: user.version, keys: [] }, entry, at: 2 });
+    await first.claimLanes({ connector: 'salesforce', limit: 1, lease: 'killed', leaseMs: 60_000, now: 2 });
+    await first.close();
+    const second = await createSqlStore(openSqlite(path), sqliteDialect, { ...storeOptions, now: 3 });
+    expect(await second.readLane('salesforce', user.id)).toMatchObject({ state: 'due', dueAt: 60_002 });
+    await second.close();
+  });
+
   it.each([
     { waits: 'an outage', faultClass: 'outage', until: 60_000, then: 1 },
     { waits: 'sessions that are refused', faultClass: 'authentication', until: 60_000, then: 60_000 },

@@ -18,7 +18,7 @@ import { withhold } from './dry-run.ts';
 import type { Fault, LeadOutcome } from '../lead-target.ts';
 import { readUsers } from './read-users.ts';
 import { rememberIntent } from './remember-intent.ts';
-import { guardRemovals } from './removal-guard.ts';
+import { guardRemovals, withHeld } from './removal-guard.ts';
 import type { AttemptEntry, ClaimRequest, LeasedLane, Settlement } from '../../storage/store.ts';
 import { doubtLateWrites, type Outcomes } from './late-writes.ts';
 import { resolveSurprises } from './surprises.ts';
@@ -138,7 +138,8 @@ async function record(
     const input = { now, durationMs: now - startedAt, random: context.random(), answeredAt };
     const settlement = settle(decision, outcomes.get(decision), input);
     const result = campaigns.get(decision);
-    return traced(decision.claimed, result ? withCampaigns(settlement, decision, result, input) : settlement);
+    const whole = result ? withCampaigns(settlement, decision, result, input) : withHeld(context, decision, settlement);
+    return traced(decision.claimed, whole);
   });
   const settled = await persist(context, async () => {
     const ids = await context.store.settleLanes(context.connector, lease, settlements, now);

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../scim/json.ts';
 import type { Lane } from '../../storage/store.ts';
 import type { LeadFields, LeadValue, LiveLead } from '../lead-target.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { planDelivery } from './plan.ts';
+import { isAway, planDelivery } from './plan.ts';
 import { readTold } from './told.ts';
 
 export interface Compared {
@@ -18,8 +18,7 @@ export interface Compared {
 
 /** @returns the fields that the Lead should hold and does not, with the values it should have; empty when it is as it should be */
 export function driftOf({ lane, user, mapped, mapping, lead }: Compared): LeadFields {
-  const isAway = user['active'] === false || !mapping.isInScope(user);
-  const wanted = isAway ? { ...mapped, ...mapping.deactivated.set } : mapped;
+  const wanted = isAway(user, mapping) ? { ...mapped, ...mapping.deactivated.set } : mapped;
   const held = Object.entries(wanted).map(([name, value]): [string, LeadValue] => {
     const live = lead.fields[name] ?? null;
     const isTheirs = isOwnOfAdopted(name, value, lane, mapping) || isFilled(name, live, mapping);

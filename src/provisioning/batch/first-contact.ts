@@ -242,7 +242,7 @@ const create = ({ claimed, plan }: PlannedCreate, externalIdField: string | unde
   action: 'create',
   reason: plan.reason,
   // Known where Salesforce did not show a Lead that may be there still.
-  lead: { origin: claimed.lane.origin ?? 'created', told: JSON.stringify(plan.fields) },
+  lead: { origin: claimed.lane.origin ?? 'created', told: JSON.stringify(plan.told ?? plan.fields) },
   then: 'idle',
 });
 

@@ -3,11 +3,17 @@ import type { JsonObject } from '../../scim/json.ts';
 import type { Lane } from '../../storage/store.ts';
 import type { LeadFields, LeadValue } from '../lead-target.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { readTold, UNSURE, type Told } from './told.ts';
+import { AWAY, readTold, UNSURE, wasAway, type Told } from './told.ts';
 
 export type Plan =
   /** No Lead is known yet; `fields` are all that have a value. */
-  | { readonly kind: 'create'; readonly fields: LeadFields; readonly reason: string }
+  | {
+      readonly kind: 'create';
+      readonly fields: LeadFields;
+      /** What Salesforce will have been told afterwards, where that is more than `fields`. */
+      readonly told?: LeadFields;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'update';
       readonly leadId: string;
@@ -72,6 +78,9 @@ interface Away {
   readonly unchanged: string;
 }
 
+/** Whether the Lead of a user who exists is to be as that of a deactivated one. */
+export const isAway = (user: JsonObject, mapping: Mapping): boolean => whyAway(user, mapping) !== undefined;
+
 function whyAway(user: JsonObject, mapping: Mapping): Away | undefined {
   if (!mapping.isInScope(user)) return OUT_OF_SCOPE;
   return user['active'] === false ? INACTIVE : undefined;
@@ -95,7 +104,8 @@ function planActive(present: Present): Plan {
   const { lane, mapped, mapping } = present;
   const told = readTold(lane);
   if (lane.leadId === undefined) return create(told, mapped, 'no Lead is known for this user');
-  if (told === undefined || !mayCarry(told, mapping.deactivated.set)) {
+  // Leads that an earlier version closed are known by their values alone.
+  if (told === undefined || !(wasAway(told) || mayCarry(told, mapping.deactivated.set))) {
     return update(lane.leadId, told, target(present), { changed: 'mapped fields changed' });
   }
   const { set } = mapping.reactivated;
@@ -113,10 +123,14 @@ function planActive(present: Present): Plan {
 function planAway(present: Present, away: Away): Plan {
   const { lane, mapped, mapping } = present;
   const { set } = mapping.deactivated;
-  if (lane.leadId === undefined) return create(readTold(lane), { ...mapped, ...set }, away.lost);
+  const mark = Object.keys(set).length > 0 ? { [AWAY]: true } : {};
+  if (lane.leadId === undefined) {
+    const plan = create(readTold(lane), { ...mapped, ...set }, away.lost);
+    return { ...plan, told: { ...plan.fields, ...mark } };
+  }
   const { all, sent, ifEmpty } = target(present);
   const wanted = {
-    all: { ...all, ...set },
+    all: { ...all, ...set, ...mark },
     sent: { ...sent, ...set },
     ifEmpty: ifEmpty.filter((name) => !Object.hasOwn(set, name)),
   };
@@ -158,7 +172,11 @@ function withoutFallbacks(fields: LeadFields, { fallbacks, modes }: Mapping): Le
 }
 
 /** What an earlier create may have written is emptied where the user has no value any more. */
-function create(told: Told | undefined, mapped: LeadFields, reason: string): Plan {
+function create(
+  told: Told | undefined,
+  mapped: LeadFields,
+  reason: string,
+): Omit<Extract<Plan, { kind: 'create' }>, 'told'> {
   const fields = pick(mapped, (name, value) => value !== null || (told !== undefined && Object.hasOwn(told, name)));
   return { kind: 'create', fields, reason };
 }

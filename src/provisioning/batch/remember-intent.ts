@@ -1,12 +1,12 @@
 /** What is about to be written, on disk before Salesforce is asked: whatever happens then, the next attempt knows of it. */
-import type { LaneLink } from '../../storage/store.ts';
+import type { Lane, LaneLink } from '../../storage/store.ts';
 import type { Decision, DeliveryContext, RestDecision, WriteDecision } from '../delivery.ts';
 import type { LeadFields } from '../lead-target.ts';
 import { describeCreate } from './lost-create.ts';
 import { rest } from './planned.ts';
-import { markUnsure, readTold, toldOf } from './told.ts';
+import { AWAY, markUnsure, readTold, toldOf, wasAway } from './told.ts';
 
-/** What was under way for the Lead is done with by then. */
+/** What is under way for the Lead may be done with by then; if not, it is looked at once more. */
 const LOOK_AGAIN_MS = 5_000;
 
 /** @returns the decisions that may go out: not those whose lease was lost, or whose Lead went to another user */
@@ -31,6 +31,7 @@ const startAnew = ({ claimed }: Decision, leadId: string): RestDecision => ({
   ...rest(claimed, 'due', `Lead ${leadId} is another user's by now; looks anew`),
   lead: {},
   delayMs: LOOK_AGAIN_MS,
+  isUntried: true,
 });
 
 function linksOf(decision: Decision, now: number): readonly LaneLink[] {
@@ -46,13 +47,16 @@ function linksOf(decision: Decision, now: number): readonly LaneLink[] {
   if (decision.kind === 'rest') return claimed.found ? [{ ...link, ...toldOf(lead) }] : [];
   if (isLast(decision) && !claimed.found) return [];
   const sent = decision.write.kind === 'create' ? { sent: describeCreate(now, decision.write.fields) } : {};
-  return [{ ...link, ...sent, told: unsure(lead.told, decision.write) }];
+  return [{ ...link, ...sent, told: unsure(lead.told, decision.write, claimed.lane) }];
 }
 
 /** The last write to a Lead needs no intent: it is the same however often it is sent. But a Lead that was just found may be another user's by now. */
 const isLast = ({ write, then }: WriteDecision): boolean => then === 'gone' || write.kind === 'delete';
 
-const unsure = (told: string | undefined, write: WriteDecision['write']): string => {
+/** That the Lead was as that of a deactivated user is known until Salesforce has confirmed that it is not. */
+function unsure(told: string | undefined, write: WriteDecision['write'], lane: Lane): string {
   const sent: LeadFields = write.kind === 'delete' ? {} : write.fields;
-  return JSON.stringify(markUnsure(readTold(told === undefined ? {} : { told }) ?? {}, sent));
-};
+  const fields = readTold(told === undefined ? {} : { told }) ?? {};
+  const mark = wasAway(readTold(lane)) ? { [AWAY]: true } : {};
+  return JSON.stringify({ ...markUnsure(fields, sent), ...mark });
+}

@@ -1,8 +1,11 @@
 /** Whose Lead may be taken away now: a fault at the identity provider must not empty the org before somebody has seen it. */
-import type { Decision, DeliveryContext, WriteDecision } from '../delivery.ts';
+import type { Decision, DeliveryContext, FailedDecision, RestDecision, WriteDecision } from '../delivery.ts';
 import type { LeadFields } from '../lead-target.ts';
 import { linkOf } from '../delivery.ts';
+import type { Lane, Settlement } from '../../storage/store.ts';
+import { isAway } from './plan.ts';
 import { rest } from './planned.ts';
+import { endsAll } from './settlement.ts';
 import { readTold } from './told.ts';
 
 const HOUR = 60 * 60_000;
@@ -17,13 +20,14 @@ export async function guardRemovals(
   if (!guard || guard.percent >= 100) return decisions;
   const removals = new Set(decisions.filter((one): one is WriteDecision => isRemoval(context, one)));
   const asking = [...removals]
-    .filter(({ claimed: { lane } }) => lane.verdict === undefined && !wasHeld(lane))
+    .filter(({ claimed: { lane } }) => lane.verdict === undefined && !isHeld(lane))
     .sort((one, other) => one.claimed.lane.tailSeq - other.claimed.lane.tailSeq);
   const request = { connector, userIds: asking.map(userIdOf), now: now(), windowMs: HOUR, ...guard };
   const { admitted, tripped } = asking.length === 0 ? NOBODY : await store.admitRemovals(request);
   if (tripped) onEvent({ kind: 'removals held', users: asking.length - admitted.size });
   return decisions.map((decision) => {
-    if (decision.kind !== 'write' || !removals.has(decision)) return decision;
+    if (decision.kind !== 'write') return staysHeld(context, decision) ? hold(decision) : decision;
+    if (!removals.has(decision)) return decision;
     if (decision.claimed.lane.verdict === 'rejected') return reject(context, decision);
     const mayGo = decision.claimed.lane.verdict === 'approved' || admitted.has(userIdOf(decision));
     return mayGo ? decision : hold(decision);
@@ -34,8 +38,34 @@ const NOBODY = { admitted: new Set<string>(), tripped: false };
 
 const userIdOf = ({ claimed }: WriteDecision): string => claimed.lane.userId;
 
-/** Waiting makes no removal wanted: it stays held, whatever else the user changes. */
-const wasHeld = ({ error }: WriteDecision['claimed']['lane']): boolean => error?.code === HELD;
+/**
+ * Waiting makes no removal wanted: it stays held, whatever else the user changes and whatever fault comes in between. An earlier
+ * version says so by the error alone.
+ */
+const isHeld = ({ heldAt, error, verdict }: Lane): boolean =>
+  verdict === undefined && (heldAt !== undefined || error?.code === HELD);
+
+/** A mapping or a look-up that fails is told once the removal is approved: until then people find the user among those who are held. */
+function staysHeld(context: DeliveryContext, decision: RestDecision | FailedDecision): boolean {
+  const isInWay = decision.kind === 'failed' ? !endsAll(decision.fault) : decision.state === 'parked';
+  return isInWay && isHeld(decision.claimed.lane) && wantsRemoval(context, decision);
+}
+
+/** The settlement of a user whose removal may be wanted still: who was held is so until somebody decides. */
+export function withHeld(context: DeliveryContext, decision: Decision, settlement: Settlement): Settlement {
+  const isOpen = settlement.state === 'due' || settlement.state === 'parked';
+  const isStillHeld = isOpen && decision.claimed.lane.heldAt !== undefined && wantsRemoval(context, decision);
+  return isStillHeld ? { ...settlement, stillHeld: true } : settlement;
+}
+
+/** As far as it is known where nothing was decided. */
+function wantsRemoval(context: DeliveryContext, decision: Decision): boolean {
+  if (decision.kind === 'write') return isRemoval(context, decision);
+  const { user, lane } = decision.claimed;
+  const { mapping } = context;
+  if (user === undefined || isAway(user, mapping)) return true;
+  return decision.kind === 'failed' && deactivates(decision.fields, mapping.deactivated.set, readTold(lane) ?? {});
+}
 
 /** Deletes the Lead, says the last word to it, or sets what the mapping sets for users who are inactive. */
 function isRemoval({ mapping }: DeliveryContext, decision: Decision): boolean {
@@ -51,7 +81,7 @@ function deactivates(fields: LeadFields, set: LeadFields, told: Readonly<Record<
   return entries.some(([name]) => Object.hasOwn(fields, name)) && entries.every(willHave);
 }
 
-const hold = ({ claimed, reason }: WriteDecision): Decision => ({
+const hold = ({ claimed, reason }: Decision): Decision => ({
   ...rest(claimed, 'held', reason),
   error: {
     class: 'policy',

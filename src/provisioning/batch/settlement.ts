@@ -25,6 +25,7 @@ export interface SettlementInput {
 
 export function settleRest(decision: RestDecision, { now, durationMs }: SettlementInput): Settlement {
   const { claimed, state, reason, lead, tried = { action: 'skip', fields: [] }, delayMs = 0 } = decision;
+  const attempts = claimed.lane.attempts - (decision.isUntried ? 1 : 0);
   const isOpen = state === 'parked' || state === 'due' || state === 'held';
   // A user without a Lead is told apart from one whose Lead is up to date.
   const withoutLead = state === 'idle' && lead.leadId === undefined;
@@ -33,7 +34,7 @@ export function settleRest(decision: RestDecision, { now, durationMs }: Settleme
     ...common(claimed),
     state,
     dueAt: now + delayMs,
-    attempts: isOpen ? claimed.lane.attempts : 0,
+    attempts: isOpen ? attempts : 0,
     delivered: !isOpen && !withoutLead,
     lead,
     ...(error && { error }),
@@ -55,7 +56,7 @@ export function settleWrite(decision: WriteDecision, outcome: LeadOutcome, input
   const fields = fieldNames(write);
   if (outcome.kind === 'failed') {
     const settlement = settleFault(claimed, { action, reason, fields }, outcome.fault, input);
-    return mayStillCome(write, outcome.fault) ? postpone(settlement, input.now + LATE_WRITE_MS) : settlement;
+    return mayStillCome(decision, outcome.fault) ? postpone(settlement, input.now + LATE_WRITE_MS) : settlement;
   }
   const lead = { ...decision.lead, leadId: outcome.leadId, ...(outcome.created && { origin: 'created' as const }) };
   return {
@@ -76,11 +77,13 @@ const LATE_WRITE_MS = 60_000;
 const GAVE_UP = new Set(['ETIMEDOUT', 'HTTP_408', 'HTTP_502', 'HTTP_504', 'BULK_NOT_PROCESSED']);
 
 /**
- * A create would be made again and then there would be two; an update or upsert would bring back an older state. A Lead is
- * deleted only once. A connection that broke is most often one that was closed while it lay idle, so only creates wait for that.
+ * A create would be made again and then there would be two; an update or upsert would bring back an older state; what takes a
+ * Lead away would do it to the next user of its e-mail. A connection that broke is most often one that was closed while it lay
+ * idle, so updates do not wait for that; a user who is gone is in no hurry.
  */
-const mayStillCome = ({ kind }: LeadWrite, { committed, code, status }: Fault): boolean =>
-  kind !== 'delete' && committed === 'maybe' && (GAVE_UP.has(code) || (kind === 'create' && status === undefined));
+const mayStillCome = ({ write, then }: WriteDecision, { committed, code, status }: Fault): boolean =>
+  committed === 'maybe' &&
+  (GAVE_UP.has(code) || ((write.kind === 'create' || then === 'gone') && status === undefined));
 
 /** A change of the user waits as well. */
 const postpone = (settlement: Settlement, notBefore: number): Settlement => ({

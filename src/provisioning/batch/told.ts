@@ -9,7 +9,20 @@ import type { LeadFields } from '../lead-target.ts';
  */
 export const UNSURE = '\u0000unsure';
 
+/**
+ * Stands in `told` for that the Lead was made as that of a deactivated user, whatever the mapping file set then and sets now. No
+ * field of Salesforce has such a name.
+ */
+export const AWAY = '#away';
+
 export type Told = LeadFields;
+
+/** Whether the Lead may be as that of a deactivated user. */
+export const wasAway = (told: Told | undefined): boolean => told !== undefined && Object.hasOwn(told, AWAY);
+
+/** What was told of fields. */
+export const withoutAway = (told: Told): Told =>
+  Object.fromEntries(Object.entries(told).filter(([name]) => name !== AWAY));
 
 export function readTold({ told }: Pick<LeadLink, 'told'>): Told | undefined {
   if (told === undefined) return undefined;
@@ -29,7 +42,7 @@ export const toldOf = ({ told }: LeadLink): Pick<LeadLink, 'told'> => (told === 
  */
 export function forgetCertainty(told: string, names?: readonly string[]): string {
   const fields = readTold({ told }) ?? {};
-  const doubted = names ? Object.fromEntries(names.map((name) => [name, null])) : fields;
+  const doubted = names ? Object.fromEntries(names.map((name) => [name, null])) : withoutAway(fields);
   return JSON.stringify(markUnsure(fields, doubted));
 }
 

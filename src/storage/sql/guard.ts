@@ -14,7 +14,7 @@ export function* admitRemovals(dialect: Dialect, request: RemovalRequest): Trans
   const known = yield* readKnown(dialect, connector, userIds);
   const fresh = userIds.filter((userId) => !known.has(userId));
   if (fresh.length === 0) return { admitted: known, tripped: false };
-  const held = yield* count(`select count(*) as rows from lane where connector = $1 and state = 'held'`, [connector]);
+  const held = yield* count(`select (${HELD}) + (${HELD_BEFORE}) as rows`, [connector]);
   const allowed = counted + fresh.length <= atLeast ? atLeast : yield* limitOf(request, counted + fresh.length);
   const admitted = held > 0 ? [] : fresh.slice(0, Math.max(0, allowed - counted));
   yield* remember(dialect, connector, admitted, now);
@@ -23,6 +23,12 @@ export function* admitRemovals(dialect: Dialect, request: RemovalRequest): Trans
   if (tripped) yield* writeConnectorEntry(connector, { event: 'removals held', reason }, now);
   return { admitted: new Set([...known, ...admitted]), tripped };
 }
+
+/** Waiting for a verdict, in whichever state: a change, an outage or a mapping that fails is none. Nothing waits in an idle lane. */
+const HELD = `select count(*) from lane
+  where connector = $1 and held_at is not null and state <> 'idle' and coalesce(verdict_seq, -1) <> tail_seq`;
+/** By a process of an earlier version. */
+const HELD_BEFORE = `select count(*) from lane where connector = $1 and state = 'held' and held_at is null`;
 
 /** The column `since` has no meaning any more. */
 function* lockGuard(connector: string): Transaction<void> {

@@ -25,7 +25,7 @@ import type { Driver, Row, Statement, Transaction } from './transaction.ts';
 
 export const LANE_COLUMNS = `lane.connector, lane.user_id, lane.state, lane.due_at, lane.attempts, lane.tail_seq, lane.head_seq,
   lane.doubts, lane.lead_id, lane.origin, lane.told, lane.ended, lane.error, lane.last_attempt_at, lane.last_delivered_at,
-  lane.verdict, lane.verdict_seq, lane.campaigns, lane.doubted, lane.sent`;
+  lane.verdict, lane.verdict_seq, lane.campaigns, lane.doubted, lane.sent, lane.held_at`;
 
 /** Read with the lane rather than kept in it: one look by primary key, and nothing more for a commit to write. */
 const CHANGE = `(select journal.at from journal where journal.seq = lane.tail_seq) as changed_at,
@@ -62,12 +62,14 @@ export function* unclaimLanes({ connector, lease, leaseUntil, now }: Unclaim): T
 
 /**
  * Ends all leases, for a process that knows it is alone. Those of a bulk load end with its job, which runs in Salesforce; and who
- * sent a create that nothing can tell from a second one may have been killed just now.
+ * sent a create that nothing can tell from a second one, or took a Lead away that the next user may get, may have been killed
+ * just now.
  */
 export function* freeLeases(now: number): Transaction<void> {
   yield {
     text: `update lane set lease = null, lease_until = null, due_at = $1
-      where lease is not null and due_at > $1 and sent is null and lease not in (select bulk_load.lease from bulk_load)`,
+      where lease is not null and due_at > $1 and sent is null and lease not in (select bulk_load.lease from bulk_load)
+        and exists (select 1 from resource where resource.id = lane.user_id)`,
     values: [now],
   };
   yield { text: 'update bulk_load set held_until = $1 where held_until > $1', values: [now] };
@@ -107,7 +109,7 @@ export function* noteCampaigns(
 
 /** What a lane becomes whose Lead is not known any more. */
 export const FORGOTTEN = `head_seq = 0, lead_id = null, origin = null, told = null, ended = null, sent = null, campaigns = null,
-      error = null, doubts = 0, doubted = null`;
+      error = null, doubts = 0, doubted = null, held_at = null`;
 
 export function* forgetLeads(connector: string, now: number): Transaction<number> {
   const text = `update lane set state = 'due', due_at = $2, attempts = 0, ${FORGOTTEN}, lease = null, lease_until = null
@@ -134,17 +136,24 @@ export function* doubtLanes(
     doubted: attempt.fields.join(' '),
   }));
   const json = JSON.stringify(rows);
+  const source = dialect.rows('$2', 's', columns);
+  const inDoubt = doubtSet('s.doubted', 'cast($3 as bigint)');
+  // First, for what is inserted below has the Lead only as far as its own user knows.
+  const heirs = `update lane set ${inDoubt} from ${source}
+    where lane.connector = $1 and ${dialect.text('lane.lead_id')} = s.lead_id and lane.user_id <> s.user_id`;
+  yield { text: heirs, values: [connector, json, now], unread: true };
   const text = `insert into lane (connector, user_id, state, due_at, attempts, tail_seq, head_seq, doubts, doubted, origin, lead_id)
     select $1, s.user_id, 'due', cast($3 as bigint), 0, 0, 0, 1, s.doubted, s.origin, s.lead_id
-    from ${dialect.rows('$2', 's', columns)} where true
-    on conflict (user_id, connector) do update set
-      state = 'due',
-      attempts = 0,
-      doubts = lane.doubts + 1,
-      doubted = trim(coalesce(lane.doubted, '') || ' ' || excluded.doubted),
-      due_at = case when lane.lease_until > excluded.due_at then lane.lease_until else excluded.due_at end`;
+    from ${source} where true
+    on conflict (user_id, connector) do update set ${doubtSet('excluded.doubted', 'excluded.due_at')}`;
   yield { text, values: [connector, json, now], unread: true };
 }
+
+const doubtSet = (doubted: string, at: string): string => `state = 'due',
+      attempts = 0,
+      doubts = lane.doubts + 1,
+      doubted = trim(coalesce(lane.doubted, '') || ' ' || ${doubted}),
+      due_at = case when lane.lease_until > ${at} then lane.lease_until else ${at} end`;
 
 const SETTLED = {
   user_id: 'text',
@@ -162,6 +171,7 @@ const SETTLED = {
   sent: 'text',
   campaigns: 'text',
   not_before: 'bigint',
+  still_held: 'bigint',
   error: 'text',
 } as const;
 
@@ -195,6 +205,7 @@ const toSettledRow = (settlement: Settlement) => ({
   ...leadColumns(settlement.lead === 'keep' ? {} : settlement.lead),
   campaigns: settlement.campaigns ?? null,
   not_before: settlement.notBefore ?? null,
+  still_held: settlement.stillHeld ? 1 : 0,
   error: settlement.error ? JSON.stringify(settlement.error) : null,
 });
 
@@ -233,6 +244,7 @@ const settleText = (dialect: Dialect): string => `update lane set
     ended = case when s.keep_lead = 1 then lane.ended else s.ended end,
     sent = case when s.keep_lead = 1 then lane.sent else s.sent end,
     campaigns = coalesce(s.campaigns, lane.campaigns),
+    held_at = case when s.state = 'held' then coalesce(lane.held_at, $4) when s.still_held = 1 then lane.held_at end,
     error = s.error,
     last_attempt_at = $4,
     last_delivered_at = case when s.delivered_seq is null then lane.last_delivered_at else $4 end,
@@ -321,6 +333,7 @@ export function toLane(row: Row): Lane {
     ...present('lastAttemptAt', optionalNumber(row['last_attempt_at'])),
     ...present('lastDeliveredAt', optionalNumber(row['last_delivered_at'])),
     ...present('verdict', readVerdict(row)),
+    ...present('heldAt', optionalNumber(row['held_at'])),
   };
 }
 

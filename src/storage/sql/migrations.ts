@@ -9,7 +9,7 @@ interface Migration {
   readonly statements: (dialect: Dialect) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   {
     name: 'resources, lanes and journal',
     statements: (dialect) => [
@@ -237,6 +237,26 @@ const MIGRATIONS: readonly Migration[] = [
   {
     name: 'creates of which nobody knows yet what came of them',
     statements: () => ['create index lane_sent on lane (connector) where sent is not null'],
+  },
+  {
+    name: 'users who are held, whatever comes in between',
+    statements: () => [
+      'alter table lane add column held_at bigint',
+      `update lane set held_at = coalesce(last_attempt_at, due_at)
+        where state = 'held' or (state <> 'idle' and error like '%"REMOVAL_HELD"%')`,
+      'create index lane_waits on lane (connector) where held_at is not null',
+    ],
+  },
+  {
+    name: 'Leads of users who were deactivated',
+    // What an active user is told has no such mark; out of scope is what only the mapping knows.
+    statements: (dialect) => [
+      `update lane set told = case when told = '{}' then '{"#away":true}' else '{"#away":true,' || substr(told, 2) end
+        where state = 'idle' and lead_id is not null and told like '{%' and error is null and user_id in (
+          select resource.id from resource
+          where cast(${dialect.scalar('resource.document', ['active'])} as text) = '${String(dialect.boolean(false))}'
+        )`,
+    ],
   },
 ];
 

@@ -76,6 +76,7 @@ export const TABLES: Readonly<Record<RecordKind, Table>> = {
       optional('last_delivered_at', 'bigint'),
       optional('verdict', 'text'),
       optional('verdict_seq', 'bigint'),
+      optional('held_at', 'bigint'),
     ],
   },
   journal: {

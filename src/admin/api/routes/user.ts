@@ -1,7 +1,7 @@
 /** /users/{id}: how the delivery of one person stands, which Lead it is; and trying again. */
 import type { Static } from 'typebox';
 import type { LeadFields } from '../../../provisioning/lead-target.ts';
-import { readTold, UNSURE } from '../../../provisioning/batch/told.ts';
+import { readTold, UNSURE, withoutAway } from '../../../provisioning/batch/told.ts';
 import type { AdminContext } from '../context.ts';
 import { ID, readKnown, type Known } from '../known.ts';
 import { Problem } from '../problem.ts';
@@ -73,7 +73,8 @@ function describeUser(
   withValues: boolean,
 ): Static<typeof USER_DETAIL> {
   const user = stored && parse(stored);
-  const told = lane && readTold(lane);
+  const known = lane && readTold(lane);
+  const told = known && withoutAway(known);
   const unsure = Object.keys(told ?? {}).filter((name) => told?.[name] === UNSURE);
   return {
     id,
