@@ -86,6 +86,7 @@ export const REST: readonly Row[] = [
   ['outage', 504, 'HTTP_504'],
   ['outage', 500, 'HTTP_500'],
   ['outage', 302, 'HTTP_302'],
+  ['outage', 414, 'QUERY_TOO_LONG', 'Salesforce answered 414 with text/html that holds no Salesforce error'],
   ['outage', 403, 'HTTP_403', 'Salesforce answered 403 with text/html that holds no Salesforce error'],
   ['outage', 404, 'HTTP_404', 'Salesforce answered 404 with text/html that holds no Salesforce error'],
   ['outage', 200, 'UNEXPECTED_RESPONSE', 'the token reply holds no usable token and instance_url'],

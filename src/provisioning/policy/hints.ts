@@ -306,6 +306,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['HTTP_407', 'The proxy wants a login: put it into HTTPS_PROXY.'],
   ['PROXY_REFUSED', PROXY],
   ['ERR_INVALID_URL', PROXY],
+  [
+    'QUERY_TOO_LONG',
+    'Something between this service and Salesforce refuses a query for its length: let the proxy pass URIs of 4 kB and bodies of 64 kB; it is tried again by itself.',
+  ],
   ['SELF_SIGNED_CERT_IN_CHAIN', CERTIFICATE],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', CERTIFICATE],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', CERTIFICATE],
