@@ -41,6 +41,7 @@ export const REST: readonly Row[] = [
   ['policy', 400, 'ENTITY_IS_LOCKED', 'the entity is locked for editing'],
   ['policy', 400, 'DELETE_FAILED', 'delete failed'],
   ['policy', 400, 'LIMIT_EXCEEDED', 'limit exceeded'],
+  ['policy', 400, 'CAMPAIGN_NO_ACCESS', "INVALID_TYPE: sObject type 'Campaign' is not supported.", RECORD],
   ['policy', 403, 'INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id'],
   ['policy', 400, 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'insufficient access rights on cross-reference id'],
   ['policy', 403, 'TXN_SECURITY_NO_ACCESS', "The operation you requested isn't allowed", RECORD],

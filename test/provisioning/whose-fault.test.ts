@@ -212,7 +212,10 @@ describe.each(ENGINES)('a call that is refused as a whole, on $name', (engine) =
     await world.fault({ path: '/query|/composite$' }, { status: 414, body: '<html>too long</html>' }, ALWAYS);
     await step();
     expect(await statesOf(ids)).toEqual({ due: 20 });
-    expect(await gateNow()).toMatchObject({ class: 'outage', reason: expect.stringContaining('QUERY_TOO_LONG') as unknown });
+    expect(await gateNow()).toMatchObject({
+      class: 'outage',
+      reason: expect.stringContaining('QUERY_TOO_LONG') as unknown,
+    });
     await world.control('POST', '/faults', []);
     await settle();
     expect(await statesOf(ids)).toEqual({ idle: 20 });

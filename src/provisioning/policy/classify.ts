@@ -153,6 +153,7 @@ export const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
     'TXN_SECURITY_NO_ACCESS',
     'LIMIT_EXCEEDED',
+    'CAMPAIGN_NO_ACCESS',
   ],
   // The first two may pass; the others would be mistakes of this service.
   unknown: [

@@ -135,6 +135,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
     'CAMPAIGN_AMBIGUOUS',
     'Several campaigns have this name: write the id of the right one (701…) into the mapping file.',
   ],
+  [
+    'CAMPAIGN_NO_ACCESS',
+    `Let the integration user work with campaigns (the box "Marketing User", read on Campaign, create and delete on CampaignMember), ${THEN_RETRY}; or take "campaigns" out of the mapping file.`,
+  ],
 
   ['invalid_grant', SAME_ON_THE_WIRE],
   ['INVALID_LOGIN', SAME_ON_THE_WIRE],
