@@ -84,7 +84,8 @@ describe.each(ENGINES)('a call that is refused as a whole, on $name', (engine) =
       await world.fault(POISONED, action, ALWAYS);
       expect(await deliverBatch(context)).toMatchObject({ reached: true });
       expect(await statesOf(ids)).toEqual({ idle: 20 });
-      expect(await laneOf(poison)).toMatchObject({ state: 'parked', error: { code } });
+      const hint = expect.stringMatching(/refuses this user alone/) as unknown;
+      expect(await laneOf(poison)).toMatchObject({ state: 'parked', error: { code, hint } });
       expect(await world.leads()).toHaveLength(20);
     });
 

@@ -1,5 +1,5 @@
 /** What becomes of users whose Lead turned out, when it was written, to be converted, deleted or merged. */
-import type { LaneError } from '../../storage/store.ts';
+import type { Lane, LaneError } from '../../storage/store.ts';
 import { end } from './converted.ts';
 import {
   linkOf,
@@ -58,11 +58,14 @@ function surpriseOf(decision: Decision, outcomes: Outcomes): readonly Surprise[]
   if (decision.kind !== 'write' || outcome?.kind !== 'failed') return [];
   const { fault } = outcome;
   const kind = CODES[fault.code];
-  if (kind === undefined || fault.scope !== 'record' || decision.claimed.lane.attempts >= MAX_ATTEMPTS) return [];
+  if (kind === undefined || fault.scope !== 'record' || isTired(decision.claimed.lane)) return [];
   const { write } = decision;
   if (write.kind === 'update') return [{ decision, fault, kind, leadId: write.leadId }];
   return write.kind === 'upsert' && kind === 'converted' ? [{ decision, fault, kind }] : [];
 }
+
+/** Attempts at a locked row were none at a Lead that is gone. */
+const isTired = ({ attempts, error }: Lane): boolean => attempts >= MAX_ATTEMPTS && error?.class !== 'lock';
 
 type Resolved = ReadonlyMap<Decision, Decision>;
 

@@ -2,6 +2,7 @@
 import type { Gate } from '../../storage/store.ts';
 import type { Fault } from '../lead-target.ts';
 import { QUOTA } from './budget.ts';
+import type { FaultClass } from './classify.ts';
 
 /** @returns the same with what to do about it, where anybody knows */
 export function withHint<E extends Pick<Fault, 'code' | 'message'>>(error: E): E & { readonly hint?: string } {
@@ -13,6 +14,38 @@ export function withHint<E extends Pick<Fault, 'code' | 'message'>>(error: E): E
 export function hintFor({ code, message }: Pick<Fault, 'code' | 'message'>): string | undefined {
   const special = SPECIAL.find((hint) => hint.code === code && hint.message.test(message));
   return special?.hint ?? HINTS.get(code);
+}
+
+/** What became of a user who is tried no more by itself. */
+interface GivenUp {
+  /** Made for it. */
+  readonly attempts: number;
+  /** Whether Salesforce took others while it refused this one. */
+  readonly isAlone: boolean;
+}
+
+/** @returns the same with what to do about it, which no longer is to wait */
+export function withHintOfParked<E extends Pick<Fault, 'code' | 'message'> & { readonly class: FaultClass }>(
+  error: E,
+  givenUp: GivenUp,
+): E & { readonly hint?: string } {
+  const hint = hintOfParked(hintFor(error), error.class, givenUp);
+  return hint === undefined ? error : { ...error, hint };
+}
+
+/** How hints say that somebody is tried again; what stands before it is why. */
+const PROMISE = /[;.] [^;.]*by itself[^;.]*\.$/i;
+const ALONE = 'Salesforce, or a proxy before it, refuses this user alone and takes others';
+
+function hintOfParked(hint: string | undefined, faultClass: FaultClass, given: GivenUp): string | undefined {
+  if (faultClass === 'data' || faultClass === 'policy' || hint?.includes(THEN_RETRY)) return hint;
+  const cause = hint?.replace(PROMISE, '.');
+  if (given.isAlone && faultClass !== 'lock')
+    return cause === hint && hint !== undefined
+      ? `${ALONE}. ${hint}`
+      : `${ALONE}: look at its values, and at what the org does with them, ${THEN_RETRY}.`;
+  const tried = `It was tried ${given.attempts} times; retry the user when that is over.`;
+  return cause === undefined ? tried : `${cause} ${tried}`;
 }
 
 /** @returns what to do about a closed gate, whose reason begins with the code of its fault */
@@ -107,6 +140,11 @@ const SPECIAL: readonly { readonly code: string; readonly message: RegExp; reado
     code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
     message: /UNABLE_TO_LOCK_ROW/,
     hint: LOCKED,
+  },
+  {
+    code: 'UNEXPECTED_RESPONSE',
+    message: /gave no reason/,
+    hint: NOT_KNOWN,
   },
 ];
 

@@ -20,11 +20,19 @@ export const RETRY: Readonly<Record<FaultClass, RetryPolicy>> = {
   throttle: { baseMs: MINUTE, maxMs: MINUTE, attempts: Infinity, gates: true },
   outage: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: Infinity, gates: true },
   authentication: { baseMs: 30 * SECOND, maxMs: 15 * MINUTE, attempts: Infinity, gates: true },
-  lock: { baseMs: SECOND / 2, maxMs: 30 * SECOND, attempts: 10, gates: false },
+  // About an hour: a bulk job of the org, or a recalculation of its sharing, holds rows for longer than minutes.
+  lock: { baseMs: SECOND / 2, maxMs: 5 * MINUTE, attempts: 30, gates: false },
   data: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
   policy: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
   unknown: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: 5, gates: false },
 };
+
+/** Two first upserts of one key race for a moment; whoever fails still fails for good. */
+const FEWER_ATTEMPTS: ReadonlyMap<string, number> = new Map([['DUPLICATE_VALUE', 10]]);
+
+/** @returns attempts of one user before it is parked */
+export const attemptsOf = ({ code }: Pick<Fault, 'code'>, faultClass: FaultClass): number =>
+  Math.min(RETRY[faultClass].attempts, FEWER_ATTEMPTS.get(code) ?? Infinity);
 
 /** A limit that lasts hours: asking every minute would only use up what is freed meanwhile. */
 const LONG_THROTTLE_MS = 15 * MINUTE;
