@@ -11,7 +11,7 @@ import {
 } from '../delivery.ts';
 import { withHint, withHintOfParked } from '../policy/hints.ts';
 import type { Fault, LeadOutcome, LeadWrite } from '../lead-target.ts';
-import { attemptsOf, RETRY, recordDelayMs } from '../policy/retry.ts';
+import { attemptsOf, gatedDelayMs, RETRY, recordDelayMs } from '../policy/retry.ts';
 
 export interface SettlementInput {
   /** Epoch milliseconds. */
@@ -130,7 +130,7 @@ export function settleFault(
     ...verdict,
     delivered: false,
     lead: linkAfterFault(claimed, fault),
-    error,
+    error: { ...error, ...(fault.scope === 'request' && { ofCall: true }) },
     attempt: {
       ...intended,
       outcome: OUTCOMES[verdict.verdict],
@@ -148,7 +148,8 @@ const UNSENT_MS = 1_000;
 function judge(lane: Lane, fault: Fault, input: SettlementInput) {
   const { attempts } = lane;
   const { now, random } = input;
-  if (closesGate(fault)) return { verdict: 'gated', state: 'due', dueAt: now, attempts: attempts - 1 } as const;
+  if (closesGate(fault))
+    return { verdict: 'gated', state: 'due', dueAt: now + gatedDelayMs(fault), attempts: attempts - 1 } as const;
   if (isUnsent(fault))
     return { verdict: 'retry', state: 'due', dueAt: now + UNSENT_MS, attempts: attempts - 1 } as const;
   // Of a record that was never tried alone nothing is known.
