@@ -34,6 +34,7 @@ export interface Fault {
   /**
    * Whose it is, of a call that was refused as a whole. `own`: this record was refused alone while others were taken; `shared`: others
    * were in its call, and it was not tried alone; `all`: several were refused alone, and none was taken. Absent: it was alone.
+   * Of a record, `all`: Salesforce said of it what holds for everybody, and took no other.
    */
   readonly blame?: 'own' | 'shared' | 'all';
 }

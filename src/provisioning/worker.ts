@@ -87,7 +87,7 @@ export class Worker {
       return;
     }
     // Behind a gate one record asks for all.
-    const which = entry.behind ? undefined : await this.#loads.take(entry.load);
+    const which = entry.behind ? undefined : (entry.which ?? (await this.#loads.take(entry.load)));
     const result = await this.#deliverBehind(entry, which);
     this.#changes = result.claimed < entry.limit ? 0 : Math.max(0, this.#changes - result.claimed);
     const paceMs = await this.#gate.leave(entry, result);

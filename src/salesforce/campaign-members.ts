@@ -22,7 +22,7 @@ export function createMemberWriter(connection: Connection): LeadTarget['writeMem
   const known = new Map<string, string>();
   return async (writes, deadline) => {
     const ids = await resolveCampaigns(connection, known, writes, deadline);
-    if (ids.kind === 'failed') return writes.map(() => ids);
+    if (ids.kind === 'failed') return writes.map(() => failed(ofCampaigns(ids.fault)));
     const meant = writes.map((write) => ({ write, ids: idsOfWrite(write, ids.value) }));
     const [leavable, joining] = [only(meant, 'leave'), only(meant, 'join')];
     const unclear = leavable.filter((one) => one.ids.length > 1);
@@ -40,7 +40,8 @@ export function createMemberWriter(connection: Connection): LeadTarget['writeMem
     for (const [{ campaign }, outcome] of outcomes) if (outcome.kind === 'failed') known.delete(campaign);
     return meant.map(({ write, ids: [campaignId] }) => {
       const outcome = outcomes.get(write) ?? DONE;
-      return outcome.kind === 'failed' || campaignId === undefined ? outcome : { ...outcome, campaignId };
+      if (outcome.kind === 'failed') return failed(ofCampaigns(outcome.fault));
+      return campaignId === undefined ? outcome : { ...outcome, campaignId };
     });
   };
 }
@@ -171,6 +172,15 @@ function readOutcome({ campaign }: MemberWrite, answer: LeadOutcome): MemberOutc
   if (fault.scope === 'record' && AS_GOOD_AS_DONE.has(fault.code)) return DONE;
   return failed({ ...fault, message: `campaign ${campaign}: ${fault.message}` });
 }
+
+/** Said of objects and fields that the integration user may not see. */
+const UNSEEN: ReadonlySet<string> = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND']);
+
+/** Of a call about Leads this would concern everybody; here only who is to be in a campaign. */
+const ofCampaigns = (fault: Fault): Fault =>
+  UNSEEN.has(fault.code)
+    ? { ...fault, scope: 'record', code: 'CAMPAIGN_NO_ACCESS', message: `${fault.code}: ${fault.message}` }
+    : fault;
 
 const unusable = ({ write: { campaign }, ids }: Meant): Fault => ({
   scope: 'record',

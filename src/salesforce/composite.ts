@@ -9,8 +9,15 @@ export type Part = Omit<ApiCall, 'deadline'>;
 /** Collections and queries that one composite call may hold, of 25 subrequests in all. */
 export const MAX_PARTS = 5;
 
+/** Proxies that look into TLS often refuse a URI with its headers above 8 kB; a body may be far longer. */
+const MAX_URI_LENGTH = 4_000;
+
+/** Said of what does not come in the body. */
+const URI_REFUSED: ReadonlySet<string> = new Set(['HTTP_414', 'HTTP_431']);
+
 /**
  * Makes all calls in their order, in one request where there are several. A part that Salesforce refuses leaves the others alone.
+ * One with a long URI travels in the body of another too, and so does a query whose URI something on the way refused.
  *
  * @param parts 1–5, all of which write or none
  * @returns a result for each part; when the whole call failed, its fault for each
@@ -22,7 +29,10 @@ export async function callTogether(
 ): Promise<readonly Result<ApiReply>[]> {
   const [first, ...others] = parts;
   if (first === undefined) return [];
-  if (others.length === 0) return [await connection.call({ ...first, deadline })];
+  if (others.length === 0 && first.path.length <= MAX_URI_LENGTH) {
+    const alone = await connection.call({ ...first, deadline });
+    if (alone.kind === 'done' || isWrite(first) || !URI_REFUSED.has(alone.fault.code)) return [alone];
+  }
   const result = await connection.call({ ...compositeOf(connection, parts), deadline });
   if (result.kind === 'failed') return parts.map(() => result);
   return readParts(connection, parts, result.value);
@@ -31,7 +41,7 @@ export async function callTogether(
 function compositeOf({ apiRoot }: Connection, parts: readonly Part[]): Part {
   const compositeRequest = parts.map((part, at) => ({
     method: part.method,
-    url: apiRoot + part.path,
+    url: part.path.startsWith('/') ? part.path : apiRoot + part.path,
     referenceId: `part${at}`,
     ...(isWrite(part) && { httpHeaders: WRITE_HEADERS }),
     ...(part.body !== undefined && { body: part.body }),

@@ -1,4 +1,5 @@
 /** How records are read with SOQL: lists cut to what a URI holds and asked for together, pages followed to the end (REST API Developer Guide, Query). */
+import type { Fault } from '../provisioning/lead-target.ts';
 import { callTogether, MAX_PARTS, type Part } from './composite.ts';
 import type { ApiReply, Connection } from './connection.ts';
 import { done, failed, unexpectedResponse, type Result } from './errors.ts';
@@ -7,7 +8,7 @@ import { quoteSoql } from './soql.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Salesforce refuses a URI with its headers above 16 kB, and proxies often less. */
+/** Salesforce refuses a URI with its headers above 16 kB; those that a proxy might refuse travel in a body. */
 const MAX_URI_BYTES = 12_000;
 
 /** Room for path, SELECT and FROM. */
@@ -38,7 +39,7 @@ export async function queryIn(
   const resource = withDeleted ? 'queryAll' : 'query';
   const parts = chunkLiterals(values.map(quoteSoql), overheadOf(select)).map((literals) => {
     const soql = `SELECT ${select.join(', ')} FROM ${sobject} WHERE ${field} IN (${literals.join(',')})`;
-    return partOf(resource, `${resource}?q=${encodeURIComponent(soql)}`);
+    return partOf(resource, queryPath(resource, soql));
   });
   const rows: Row[] = [];
   for (let first = 0; first < parts.length; first += MAX_PARTS) {
@@ -54,6 +55,10 @@ export async function queryIn(
 
 type Resource = 'query' | 'queryAll';
 
+/** As it goes out, so that its length is known. */
+export const queryPath = (resource: Resource, soql: string): string =>
+  `${resource}?q=${encodeURIComponent(soql).replaceAll("'", '%27')}`;
+
 const partOf = (resource: Resource, path: string): Part => ({ method: 'GET', path, resource, records: countRecords });
 
 /** Follows `nextRecordsUrl` until Salesforce says `done`. */
@@ -65,7 +70,7 @@ async function readAll(
 ): Promise<Result<readonly Row[]>> {
   const rows: Row[] = [];
   for (let result = first; ;) {
-    if (result.kind === 'failed') return result;
+    if (result.kind === 'failed') return failed(faultOfQuery(result.fault));
     const page = readPage(result.value);
     if (page.kind === 'failed') return page;
     rows.push(...page.value.rows);
@@ -76,9 +81,15 @@ async function readAll(
 
 /** @param path of a first page with its SOQL, or the `next` of another page */
 export async function queryPage(connection: Connection, path: string, deadline: number): Promise<Result<Page>> {
-  const result = await connection.call({ ...partOf('query', path), deadline });
-  return result.kind === 'failed' ? result : readPage(result.value);
+  // There is a result for each part.
+  const [result] = (await callTogether(connection, [partOf('query', path)], deadline)) as [Result<ApiReply>];
+  return result.kind === 'failed' ? failed(faultOfQuery(result.fault)) : readPage(result.value);
 }
+
+const TOO_LONG: ReadonlySet<string> = new Set(['HTTP_413', 'HTTP_414', 'HTTP_431']);
+
+/** How long a query is says nothing of any record that it asks for. */
+const faultOfQuery = (fault: Fault): Fault => (TOO_LONG.has(fault.code) ? { ...fault, code: 'QUERY_TOO_LONG' } : fault);
 
 const countRecords = (body: unknown): number => listOf(body, 'records').length;
 

@@ -2,7 +2,7 @@
 import type { LeadListRequest, LeadPage, LeadValue, LiveLead } from '../provisioning/lead-target.ts';
 import type { Connection } from './connection.ts';
 import { isText } from './json.ts';
-import { queryIn, queryPage, type Row } from './query.ts';
+import { queryIn, queryPage, queryPath, type Row } from './query.ts';
 
 export async function readLeads(
   connection: Connection,
@@ -43,7 +43,7 @@ function firstPage(externalIdField: string | undefined, { fields, changedSince }
     throw new TypeError('without an external-id field only changed Leads can be listed');
   const select = selectOf(fields, externalIdField, ['IsDeleted']);
   const soql = `SELECT ${select.join(', ')} FROM Lead WHERE ${conditions.join(' AND ')}`;
-  return `${changedSince === undefined ? 'query' : 'queryAll'}?q=${encodeURIComponent(soql)}`;
+  return queryPath(changedSince === undefined ? 'query' : 'queryAll', soql);
 }
 
 /** A field that is named twice is refused, and names have no case. */

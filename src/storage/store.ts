@@ -211,6 +211,8 @@ export interface LaneError {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  /** Said of a whole call, so that it may have been another record's fault. */
+  readonly ofCall?: true;
 }
 
 export interface LeasedLane extends Lane {

@@ -193,4 +193,20 @@ describe.each(ENGINES)('campaigns of groups, on $name', (engine) => {
     expect(await memberCount(1)).toMatchObject([{ CampaignId: spring }]);
     await settled(robin);
   });
+
+  it.each([
+    ['see campaigns', { path: '/query' }],
+    ['write their members', { method: 'POST', path: '/composite/sobjects$' }],
+  ])('park their users alone where the integration user may not %s, and nobody else waits', async (_what, match) => {
+    await createCampaign('Spring');
+    const robin = await create('/Users', { userName: 'robin' });
+    await settled(robin);
+    const message = "sObject type 'Campaign' is not supported.";
+    await fault(match, { status: 400, body: [{ errorCode: 'INVALID_TYPE', message }] }, 100);
+    await createGroup('VIP', robin);
+    expect((await settled(robin, 'parked'))['lastError']).toMatch(/CAMPAIGN_NO_ACCESS.*INVALID_TYPE.*Marketing User/);
+    await settled(await create('/Users', { userName: 'sam' }));
+    expect(await rows('Lead')).toHaveLength(2);
+    expect((await service.admin('GET', '/status')).body).toMatchObject({ gate: { state: 'open' } });
+  });
 });

@@ -194,23 +194,24 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     expect(await lane(id)).not.toHaveProperty('error');
   });
 
-  it('tries a locked row again, later each time, and parks it after ten attempts', async () => {
+  it('tries a locked row again for about an hour, later each time, then parks it and promises nothing more', async () => {
     const id = await create({ userName: 'a', emails: ['a@example.com'] });
     await control('PATCH', '/config', { rowLockRate: 1 });
     const waits: number[] = [];
-    for (let attempt = 1; attempt < 10; attempt += 1) {
+    for (let attempt = 1; attempt < 30; attempt += 1) {
       await deliver();
       expect(await lane(id)).toMatchObject({
         state: 'due',
         attempts: attempt,
-        error: { class: 'lock', code: 'UNABLE_TO_LOCK_ROW' },
+        error: { class: 'lock', code: 'UNABLE_TO_LOCK_ROW', hint: expect.stringContaining('by itself') as unknown },
       });
       waits.push((await lane(id)).dueAt - now);
       now = (await lane(id)).dueAt;
     }
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    expect(waits.slice(0, 11)).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 150_000]);
     await deliver();
-    expect(await lane(id)).toMatchObject({ state: 'parked', attempts: 10 });
+    const hint = 'Something else is writing the same records. It was tried 30 times; retry the user when that is over.';
+    expect(await lane(id)).toMatchObject({ state: 'parked', attempts: 30, error: { hint } });
   });
 
   it('settles nothing once its lease ran out, and the next claim delivers the newest state', async () => {
@@ -396,6 +397,24 @@ describe.each(ENGINES)('delivery of a batch on $name', (engine) => {
     await remove(id);
     await deliver();
     expect(await store.readLane(CONNECTOR, id)).toBeUndefined();
+  });
+
+  it('makes a Lead anew that was deleted while its row was locked, however often that was tried', async () => {
+    const id = await create({ userName: 'a', emails: ['a@example.com'] });
+    await deliver();
+    const { leadId } = await lane(id);
+    await patch(id, 'title', 'Boss');
+    await control('PATCH', '/config', { rowLockRate: 1 });
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await deliver();
+      now = (await lane(id)).dueAt;
+    }
+    await control('PATCH', '/config', { rowLockRate: 0 });
+    await target.write([{ kind: 'delete', leadId: leadId as string }], now + 60_000);
+    await deliver();
+    await deliver();
+    expect(await lane(id)).toMatchObject({ state: 'idle' });
+    expect(await leads()).toMatchObject([{ Title: 'Boss' }]);
   });
 
   it('parks an update of a Lead that somebody deleted in Salesforce, and tells so, where the mapping says park', async () => {

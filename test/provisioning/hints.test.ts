@@ -1,8 +1,9 @@
 /** What an operator is told to do. */
 import { describe, expect, it } from '@jest/globals';
+import type { FaultClass } from '../../src/provisioning/policy/classify.ts';
 import { RETRY } from '../../src/provisioning/policy/retry.ts';
-import { hintFor, hintForGate } from '../../src/provisioning/policy/hints.ts';
-import { faultOf, OAUTH, REST } from './classify.cases.ts';
+import { hintFor, hintForGate, withHintOfParked } from '../../src/provisioning/policy/hints.ts';
+import { faultOf, OAUTH, REST, type Row } from './classify.cases.ts';
 
 const parking = REST.filter(([is, , code]) => RETRY[is].attempts === 1 && /^[A-Z_]+$/.test(code));
 /** LIMIT_EXCEEDED and a query that is refused: the message is all that is known. */
@@ -74,6 +75,46 @@ describe('a closed gate', () => {
   it('for the quota says when it goes on', () => {
     const reason = '900 of 1000 API calls in 24 hours are used; the last 10 % are kept for others';
     expect(hintForGate({ class: 'quota', reason })).toContain('SALESFORCE_API_RESERVE_PERCENT');
+  });
+});
+
+describe('who is parked', () => {
+  /** Of these nobody is ever parked. */
+  const FOR_ALL = new Set<FaultClass>(['throttle', 'authentication']);
+  const hintOf = (row: Row, attempts: number, isAlone = false): string =>
+    withHintOfParked({ ...faultOf(row), class: row[0] }, { attempts, isAlone }).hint ?? '';
+
+  it.each(REST.filter(([is]) => !FOR_ALL.has(is)).map((row) => [`${row[2]} ${row[3] ?? ''}`, row] as const))(
+    'for %s is promised nothing by itself',
+    (_title, row) => {
+      for (const isAlone of [true, false]) expect(hintOf(row, 5, isAlone)).not.toMatch(/by itself/);
+    },
+  );
+
+  it('after a locked row is told how often it was tried, and what to do when that is over', () => {
+    expect(hintOf(['lock', 200, 'UNABLE_TO_LOCK_ROW'], 30)).toBe(
+      'Something else is writing the same records. It was tried 30 times; retry the user when that is over.',
+    );
+  });
+
+  it('for a fault that nobody knows is told how often it was tried', () => {
+    expect(hintOf(['unknown', 400, 'A_CODE_OF_NEXT_YEAR', 'something new'], 5)).toBe(
+      'It was tried 5 times; retry the user when that is over.',
+    );
+  });
+
+  it('for an answer that others do not get is told that it is its own', () => {
+    expect(hintOf(['outage', 500, 'HTTP_500'], 1, true)).toMatch(/^Salesforce, .* refuses this user alone/);
+    expect(hintOf(['unknown', 500, 'UNKNOWN_EXCEPTION'], 1, true)).toMatch(/refuses this user alone .* error id/);
+  });
+
+  it.each(parking.map((row) => [row[2], row] as const))('for %s at once has the hint of the code', (_code, row) => {
+    expect(hintOf(row, 3)).toBe(hintFor(faultOf(row)) ?? '');
+  });
+
+  it('for a duplicate value has the hint of the code, which says what to do first', () => {
+    const row: Row = ['lock', 400, 'DUPLICATE_VALUE'];
+    expect(hintOf(row, 10)).toBe(hintFor(faultOf(row)));
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { classifyFault, type FaultClass } from '../../src/provisioning/policy/classify.ts';
-import { gateDelayMs, recordDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/policy/retry.ts';
+import { attemptsOf, gateDelayMs, recordDelayMs, RETRY, retryDelayMs } from '../../src/provisioning/policy/retry.ts';
 import { faultOf, type Row } from './classify.cases.ts';
 
 const SECOND = 1000;
@@ -11,7 +11,7 @@ const CLASSES = Object.keys(RETRY) as FaultClass[];
 
 describe('a user', () => {
   it.each([
-    ['lock', 10],
+    ['lock', 30],
     ['unknown', 5],
     ['data', 1],
     ['policy', 1],
@@ -20,6 +20,20 @@ describe('a user', () => {
     ['authentication', Infinity],
   ] as const)('with a fault of class %s has %s attempts', (faultClass, attempts) => {
     expect(RETRY[faultClass].attempts).toBe(attempts);
+  });
+
+  it('with a locked row is tried for about an hour: bulk jobs and recalculations of an org outlast minutes', () => {
+    const waits = Array.from({ length: RETRY.lock.attempts - 1 }, (_, at) => retryDelayMs('lock', at + 1, 0.5));
+    const minutes = waits.reduce((sum, ms) => sum + ms, 0) / MINUTE;
+    expect(minutes).toBeGreaterThan(50);
+    expect(minutes).toBeLessThan(70);
+  });
+
+  it('whose value another Lead has is tried ten times: a race is over by then', () => {
+    const fault = faultOf(['lock', 400, 'DUPLICATE_VALUE', 'duplicate value found', { scope: 'record' }]);
+    expect(attemptsOf(fault, 'lock')).toBe(10);
+    expect(attemptsOf({ ...fault, code: 'UNABLE_TO_LOCK_ROW' }, 'lock')).toBe(30);
+    expect(attemptsOf(fault, 'unknown')).toBe(5);
   });
 
   it('is not charged for what stops everybody', () => {
@@ -32,7 +46,8 @@ describe('the longest delay', () => {
     ['lock', 1, SECOND / 2],
     ['lock', 2, SECOND],
     ['lock', 3, 2 * SECOND],
-    ['lock', 10, 30 * SECOND],
+    ['lock', 10, 256 * SECOND],
+    ['lock', 29, 5 * MINUTE],
     ['outage', 1, SECOND],
     ['outage', 9, 256 * SECOND],
     ['outage', 10, 5 * MINUTE],

@@ -10,7 +10,7 @@ import { CONNECTOR, openWorld, type World } from './support/connector-world.ts';
 const MINUTE = 60_000;
 const ALWAYS = 100_000;
 const USERS = 200;
-const WRITES = '/composite';
+const WRITES = '/composite/sobjects';
 const POISON = 'poison@example.com';
 const POISONED = { path: WRITES, body: POISON };
 
@@ -84,7 +84,8 @@ describe.each(ENGINES)('a call that is refused as a whole, on $name', (engine) =
       await world.fault(POISONED, action, ALWAYS);
       expect(await deliverBatch(context)).toMatchObject({ reached: true });
       expect(await statesOf(ids)).toEqual({ idle: 20 });
-      expect(await laneOf(poison)).toMatchObject({ state: 'parked', error: { code } });
+      const hint = expect.stringMatching(/refuses this user alone/) as unknown;
+      expect(await laneOf(poison)).toMatchObject({ state: 'parked', error: { code, hint } });
       expect(await world.leads()).toHaveLength(20);
     });
 
@@ -207,6 +208,27 @@ describe.each(ENGINES)('a call that is refused as a whole, on $name', (engine) =
     expect(await statesOf(ids)).toEqual({ idle: 20 });
   });
 
+  it('parks nobody for a look-up that a proxy refuses for its length, and delivers all when it passes again', async () => {
+    const ids = await crowd(20);
+    await world.fault({ path: '/query|/composite$' }, { status: 414, body: '<html>too long</html>' }, ALWAYS);
+    await step();
+    expect(await statesOf(ids)).toEqual({ due: 20 });
+    expect(await gateNow()).toMatchObject({
+      class: 'outage',
+      reason: expect.stringContaining('QUERY_TOO_LONG') as unknown,
+    });
+    await world.control('POST', '/faults', []);
+    await settle();
+    expect(await statesOf(ids)).toEqual({ idle: 20 });
+  });
+
+  it('delivers all where a proxy refuses long URIs, with one more call for their look-up', async () => {
+    const ids = await crowd(20);
+    await world.fault({ path: '/query' }, { status: 414, body: '<html>too long</html>' }, ALWAYS);
+    expect(await countCalls(step)).toBe(3);
+    expect(await statesOf(ids)).toEqual({ idle: 20 });
+  });
+
   describe('in an org without an external-id field', () => {
     beforeEach(() => use(world.context({ target: world.connect({}) })));
 
@@ -224,7 +246,7 @@ describe.each(ENGINES)('a call that is refused as a whole, on $name', (engine) =
 
     it('parks nobody and creates no Lead twice where all calls are carried out and answered with 500', async () => {
       const ids = await crowd(20);
-      await world.fault({ path: `${WRITES}/sobjects$` }, { errorCode: 'UNKNOWN_EXCEPTION' }, ALWAYS);
+      await world.fault({ path: `${WRITES}$` }, { errorCode: 'UNKNOWN_EXCEPTION' }, ALWAYS);
       await settle();
       expect(await statesOf(ids)).toEqual({ due: 20 });
       await world.control('POST', '/faults', []);

@@ -23,8 +23,27 @@ afterEach(async () => {
   await stub.close();
 });
 
-const queries = (): (string | null)[] =>
-  stub.apiCalls.map(({ path }) => new URL(path, 'http://stub').searchParams.get('q'));
+const queries = (): (string | null)[] => stub.apiCalls.map(({ path }) => soqlOf(path));
+
+const soqlOf = (path: string): string | null => new URL(path, 'http://stub').searchParams.get('q');
+
+const parts = (body: string): { url: string }[] =>
+  (JSON.parse(body) as { compositeRequest: { url: string }[] }).compositeRequest;
+
+/** Answers every part of a composite call. */
+const answerParts =
+  (reply: Reply) =>
+  (seen: Seen): Reply =>
+    seen.method === 'GET'
+      ? reply
+      : {
+          body: {
+            compositeResponse: parts(seen.body).map(() => ({ httpStatusCode: reply.status ?? 200, body: reply.body })),
+          },
+        };
+
+const addresses = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `user-${String(n).padStart(4, '0')}@subsidiary.example.com`);
 
 describe('a query', () => {
   it('asks for each e-mail address once, whatever its case', async () => {
@@ -61,7 +80,8 @@ describe('a query', () => {
     without.close();
   });
 
-  it('stays one literal for each value, and below 12 kB, whatever is asked for', async () => {
+  it('stays one literal for each value, below 4 kB alone and 12 kB in a body, whatever is asked for', async () => {
+    api = answerParts(NOTHING);
     const value = fc.oneof(
       fc.emailAddress(),
       fc.string({ unit: 'binary', maxLength: 80 }),
@@ -71,10 +91,14 @@ describe('a query', () => {
       fc.asyncProperty(fc.array(value, { maxLength: 200 }), async (values) => {
         const before = stub.apiCalls.length;
         expect((await leads.find({ field: 'Email' }, values, LATER)).kind).toBe('found');
-        for (const { path } of stub.apiCalls.slice(before)) {
-          expect(path.length).toBeLessThan(12_000);
-          const soql = new URL(path, 'http://stub').searchParams.get('q') ?? '';
-          expect(soql).toMatch(/^SELECT [\w, ]+ FROM Lead WHERE Email IN \('(\\.|[^'\\])*'(,'(\\.|[^'\\])*')*\)$/su);
+        for (const { method, path, body } of stub.apiCalls.slice(before)) {
+          expect(path.length).toBeLessThan(4_100);
+          for (const url of method === 'GET' ? [path] : parts(body).map((part) => part.url)) {
+            expect(url.length).toBeLessThan(12_000);
+            expect(soqlOf(url)).toMatch(
+              /^SELECT [\w, ]+ FROM Lead WHERE Email IN \('(\\.|[^'\\])*'(,'(\\.|[^'\\])*')*\)$/su,
+            );
+          }
         }
       }),
       { numRuns: 40 },
@@ -82,20 +106,36 @@ describe('a query', () => {
   });
 
   it('for 1,000 addresses is four queries in one call', async () => {
-    api = ({ body }) => ({
-      body: { compositeResponse: parts(body).map(() => ({ httpStatusCode: 200, body: NOTHING.body })) },
-    });
-    await leads.find(
-      { field: 'Email' },
-      Array.from({ length: 1000 }, (_, n) => `user-${String(n).padStart(4, '0')}@subsidiary.example.com`),
-      LATER,
-    );
+    api = answerParts(NOTHING);
+    await leads.find({ field: 'Email' }, addresses(1000), LATER);
     expect(stub.apiCalls).toHaveLength(1);
     expect(parts(stub.apiCalls[0]?.body ?? '').map(({ url }) => url.length < 12_000)).toEqual([true, true, true, true]);
   });
 
-  const parts = (body: string): { url: string }[] =>
-    (JSON.parse(body) as { compositeRequest: { url: string }[] }).compositeRequest;
+  it('for 200 addresses is one call, whose URI no proxy refuses for its length', async () => {
+    api = answerParts(NOTHING);
+    await leads.find({ field: 'Email' }, addresses(200), LATER);
+    expect(stub.apiCalls).toHaveLength(1);
+    expect(stub.apiCalls[0]).toMatchObject({ method: 'POST', path: '/services/data/v67.0/composite' });
+    expect(parts(stub.apiCalls[0]?.body ?? '')).toHaveLength(1);
+  });
+
+  it.each([414, 431])('that a proxy refuses with %i for its length is sent in a body', async (status) => {
+    const answer = answerParts(NOTHING);
+    api = (seen) => (seen.method === 'GET' ? { status, body: '<html>too long</html>' } : answer(seen));
+    expect(await leads.find({ field: 'Email' }, addresses(5), LATER)).toEqual({ kind: 'found', leads: [] });
+    expect(stub.apiCalls.map(({ method }) => method)).toEqual(['GET', 'POST']);
+    expect(parts(stub.apiCalls[1]?.body ?? '').map(({ url }) => url)).toEqual([stub.apiCalls[0]?.path]);
+  });
+
+  it.each([413, 414, 431])('that a proxy refuses with %i in a body too says nothing of the Leads', async (status) => {
+    api = () => ({ status, body: '<html>too long</html>' });
+    expect(await leads.find({ field: 'Email' }, addresses(200), LATER)).toMatchObject({
+      kind: 'failed',
+      fault: { scope: 'request', status, code: 'QUERY_TOO_LONG', committed: 'no' },
+    });
+    expect(stub.apiCalls).toHaveLength(1);
+  });
 
   it('whose part is refused finds nobody and says so, and nothing can have been written', async () => {
     const refused = [{ errorCode: 'QUERY_TIMEOUT', message: 'Your query request was running for too long.' }];

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { OperationContext } from '../../operations/context.ts';
 import { isObject, type JsonObject } from '../../scim/json.ts';
-import type { Lane, StoredResource } from '../../storage/store.ts';
+import type { Lane, LaneError, StoredResource } from '../../storage/store.ts';
 import { Type } from './schema.ts';
 
 export const instant = (ms: number): string => new Date(ms).toISOString();
@@ -69,9 +69,16 @@ export function toLaneView({ leadUrl }: Pick<OperationContext, 'leadUrl'>, lane:
     ...(ended && { ended }),
     ...(lastAttemptAt !== undefined && { lastAttemptAt: instant(lastAttemptAt) }),
     ...(lastDeliveredAt !== undefined && { lastDeliveredAt: instant(lastDeliveredAt) }),
-    ...(error && { error }),
+    ...(error && { error: toErrorView(error) }),
   };
 }
+
+const toErrorView = ({ class: faultClass, code, message, hint }: LaneError): Static<typeof LANE_ERROR> => ({
+  class: faultClass,
+  code,
+  message,
+  ...(hint !== undefined && { hint }),
+});
 
 export const USER = Type.Object(
   {

@@ -1,5 +1,6 @@
 /** How a batch goes out, and whose a fault is that refuses a whole call: one record's, or Salesforce's. */
-import { saysNothing } from '../policy/classify.ts';
+import { classifyFault, saysNothing } from '../policy/classify.ts';
+import { needsStorage, RETRY } from '../policy/retry.ts';
 import type { WriteDecision } from '../delivery.ts';
 import type { Outcomes } from './late-writes.ts';
 import type { Fault, LeadOutcome, LeadTarget } from '../lead-target.ts';
@@ -47,8 +48,9 @@ function callsOf(writes: readonly WriteDecision[]): readonly Call[] {
   return calls.filter(({ length }) => length > 0);
 }
 
+/** Who was refused by name spoils nobody's call. */
 const isSuspect = ({ claimed: { lane } }: WriteDecision): boolean =>
-  lane.attempts > 1 && lane.error !== undefined && lane.error.class !== 'lock';
+  lane.attempts > 1 && lane.error?.ofCall === true && lane.error.class !== 'lock';
 
 /** A plain create may not be repeated before it was looked for, so it is isolated from attempt to attempt. */
 function chunksOf(creates: Call): readonly Call[] {
@@ -63,6 +65,8 @@ class Sending {
   readonly #outcomes = new Map<WriteDecision, LeadOutcome>();
   /** Kinds of writes of which Salesforce took a call, whatever it said of the records in it. */
   readonly #taken = new Set<Kind>();
+  /** Kinds of writes of which one was carried out. */
+  readonly #done = new Set<Kind>();
   /** Refused alone: before any of their kind was taken, and since. */
   readonly #alone = new Set<WriteDecision>();
   readonly #spoilers = new Set<WriteDecision>();
@@ -79,6 +83,11 @@ class Sending {
     const refusal = this.#lastRefusal();
     if (refusal && this.#isHopeless()) {
       this.#leave(call, { ...refusal, committed: 'no' });
+      return;
+    }
+    if (!this.#mayCall()) {
+      // What was sent before is judged by what was said of it.
+      for (const one of call) this.#outcomes.set(one, { kind: 'failed', fault: this.#end ?? OUT_OF_CALLS });
       return;
     }
     const refused = await this.#send(call);
@@ -149,6 +158,7 @@ class Sending {
     const wasUnsure = before?.kind === 'failed' && before.fault.committed === 'maybe';
     const noted = wasUnsure && outcome.kind === 'failed' ? withFault(outcome, { committed: 'maybe' }) : outcome;
     this.#outcomes.set(one, noted);
+    if (outcome.kind === 'done') this.#done.add(one.write.kind);
     if (outcome.kind === 'failed' && !isRefused(outcome) && endsAll(outcome.fault)) this.#end ??= outcome.fault;
   }
 
@@ -162,6 +172,7 @@ class Sending {
   }
 
   #judge(one: WriteDecision, outcome: LeadOutcome): LeadOutcome {
+    if (outcome.kind === 'failed' && this.#isForAll(one, outcome.fault)) return withFault(outcome, { blame: 'all' });
     if (outcome.kind !== 'failed' || !isRefused(outcome)) return outcome;
     if (this.#spoilers.has(one)) return withFault(outcome, { blame: 'own' });
     if (this.#taken.size === 0 && this.#alone.size > 1 && saysNothing(outcome.fault))
@@ -169,6 +180,12 @@ class Sending {
     if (this.#alone.has(one) || (this.#taken.size === 0 && closesGate(outcome.fault))) return outcome;
     if (this.#end) return { kind: 'failed', fault: { ...this.#end, committed: outcome.fault.committed } };
     return withFault(outcome, { blame: 'shared' });
+  }
+
+  /** Salesforce says of records too what it says of calls: that a limit is reached, or that the org is read-only. */
+  #isForAll({ write }: WriteDecision, fault: Fault): boolean {
+    if (fault.scope !== 'record' || !RETRY[classifyFault(fault)].gates) return false;
+    return needsStorage(fault) ? !this.#done.has(write.kind) : this.#done.size === 0;
   }
 
   #isHopeless(): boolean {
@@ -197,6 +214,15 @@ class Sending {
     return keyed.sort((a, b) => a.key - b.key).map(({ one }) => one);
   }
 }
+
+/** As little asked as what a lease has no time for, and so no attempt. */
+const OUT_OF_CALLS: Fault = {
+  scope: 'request',
+  code: 'DEADLINE',
+  message: `not sent: its batch has made ${MAX_CALLS} calls`,
+  fields: [],
+  committed: 'no',
+};
 
 const withFault = (outcome: Failure, more: Partial<Fault>): Failure => ({
   ...outcome,

@@ -9,9 +9,9 @@ import {
   type RestDecision,
   type WriteDecision,
 } from '../delivery.ts';
-import { withHint } from '../policy/hints.ts';
+import { withHint, withHintOfParked } from '../policy/hints.ts';
 import type { Fault, LeadOutcome, LeadWrite } from '../lead-target.ts';
-import { RETRY, recordDelayMs } from '../policy/retry.ts';
+import { attemptsOf, gatedDelayMs, RETRY, recordDelayMs } from '../policy/retry.ts';
 
 export interface SettlementInput {
   /** Epoch milliseconds. */
@@ -126,14 +126,14 @@ export function settleFault(
   input: SettlementInput,
 ): Settlement {
   const { lane } = claimed;
-  const error = laneError(fault);
   const verdict = judge(lane, fault, input);
+  const error = verdict.verdict === 'park' ? parkedError(fault, verdict.attempts) : laneError(fault);
   return {
     ...common(claimed),
     ...verdict,
     delivered: false,
     lead: linkAfterFault(claimed, fault),
-    error,
+    error: { ...error, ...(fault.scope === 'request' && { ofCall: true }) },
     attempt: {
       ...intended,
       outcome: OUTCOMES[verdict.verdict],
@@ -151,7 +151,8 @@ const UNSENT_MS = 1_000;
 function judge(lane: Lane, fault: Fault, input: SettlementInput) {
   const { attempts } = lane;
   const { now, random } = input;
-  if (closesGate(fault)) return { verdict: 'gated', state: 'due', dueAt: now, attempts: attempts - 1 } as const;
+  if (closesGate(fault))
+    return { verdict: 'gated', state: 'due', dueAt: now + gatedDelayMs(fault), attempts: attempts - 1 } as const;
   if (isUnsent(fault))
     return { verdict: 'retry', state: 'due', dueAt: now + UNSENT_MS, attempts: attempts - 1 } as const;
   // Of a record that was never tried alone nothing is known.
@@ -163,8 +164,8 @@ function judge(lane: Lane, fault: Fault, input: SettlementInput) {
 }
 
 /** @returns attempts */
-const patienceOf = ({ blame }: Fault, faultClass: FaultClass): number =>
-  blame === 'own' && faultClass !== 'lock' ? 1 : RETRY[faultClass].attempts;
+const patienceOf = (fault: Fault, faultClass: FaultClass): number =>
+  fault.blame === 'own' && faultClass !== 'lock' ? 1 : attemptsOf(fault, faultClass);
 
 /** Salesforce named the record, or took others while it refused this one. */
 function isItsOwn({ lastAttemptAt }: Lane, fault: Fault, { answeredAt }: SettlementInput): boolean {
@@ -177,9 +178,16 @@ function isItsOwn({ lastAttemptAt }: Lane, fault: Fault, { answeredAt }: Settlem
 const linkAfterFault = (claimed: ClaimedUser, fault: Fault): Settlement['lead'] =>
   fault.committed === 'maybe' ? 'keep' : linkOf(claimed);
 
-export function laneError(fault: Fault): LaneError & { readonly class: FaultClass } {
+type FaultError = LaneError & { readonly class: FaultClass };
+
+export const laneError = (fault: Fault): FaultError => withHint(errorOf(fault));
+
+const parkedError = (fault: Fault, attempts: number): FaultError =>
+  withHintOfParked(errorOf(fault), { attempts, isAlone: fault.blame === 'own' });
+
+function errorOf(fault: Fault): FaultError {
   const named = fault.fields.length > 0 ? ` [${fault.fields.join(', ')}]` : '';
-  return withHint({ class: classifyFault(fault), code: fault.code, message: `${fault.message}${named}` });
+  return { class: classifyFault(fault), code: fault.code, message: `${fault.message}${named}` };
 }
 
 /** Salesforce's words may quote the value it refused: they stay with the lane, and leave it with the fault. */

@@ -6,6 +6,7 @@ import type { DeliveryContext } from '../delivery.ts';
 import { GateKeeper, UNKNOWN } from './gate-keeper.ts';
 import { admitStart, findRefusal, forgetRefusal, waitsForSomebody } from './refused-credentials.ts';
 import { SAMPLE } from '../batch/send-writes.ts';
+import { stopsNewOnly } from '../policy/retry.ts';
 import type { Refusal } from '../../storage/refusal-store.ts';
 import type { ConnectorState, Gate, Load, Pause } from '../../storage/store.ts';
 
@@ -13,6 +14,8 @@ export interface Passage {
   readonly kind: 'go';
   /** Lanes to claim at most. */
   readonly limit: number;
+  /** Which of the due lanes; all by default. */
+  readonly which?: 'known';
   /** The gate that this batch asks Salesforce to open; one process does so at a time. */
   readonly behind?: Gate;
   /** The bulk load that there is, of whatever process. */
@@ -57,7 +60,9 @@ export class ConnectorGate {
     this.#tell(pause);
     if (pause) return { kind: 'stay', waitMs: Infinity };
     const refusal = await findRefusal(this.#context, state);
-    const waitMs = waitOf(refusal, now()) || (await this.#waitOf(state));
+    const refusedMs = waitOf(refusal, now());
+    const waitMs = refusedMs || (await this.#waitOf(state));
+    if (gate && waitMs > 0 && refusedMs === 0 && stopsNewOnly(gate)) return { ...this.#go(), which: 'known' };
     if (waitMs > 0) return { kind: 'stay', waitMs };
     const passage = gate ? await this.#probe(gate, load) : this.#open(load);
     return passage.kind === 'go' && refusal ? this.#withRefusal(passage, refusal) : passage;

@@ -75,6 +75,8 @@ export const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'HTTP_408',
     // Said by this service of a tunnel that a proxy does not open.
     'PROXY_REFUSED',
+    // Said by this service of a query that something on the way refuses for its length.
+    'QUERY_TOO_LONG',
     'server_error',
     'temporarily_unavailable',
     'unknown_error',
@@ -151,6 +153,7 @@ export const CODES_BY_CLASS: Readonly<Record<FaultClass, readonly string[]>> = {
     'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
     'TXN_SECURITY_NO_ACCESS',
     'LIMIT_EXCEEDED',
+    'CAMPAIGN_NO_ACCESS',
   ],
   // The first two may pass; the others would be mistakes of this service.
   unknown: [

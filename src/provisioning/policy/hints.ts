@@ -2,6 +2,7 @@
 import type { Gate } from '../../storage/store.ts';
 import type { Fault } from '../lead-target.ts';
 import { QUOTA } from './budget.ts';
+import type { FaultClass } from './classify.ts';
 
 /** @returns the same with what to do about it, where anybody knows */
 export function withHint<E extends Pick<Fault, 'code' | 'message'>>(error: E): E & { readonly hint?: string } {
@@ -13,6 +14,38 @@ export function withHint<E extends Pick<Fault, 'code' | 'message'>>(error: E): E
 export function hintFor({ code, message }: Pick<Fault, 'code' | 'message'>): string | undefined {
   const special = SPECIAL.find((hint) => hint.code === code && hint.message.test(message));
   return special?.hint ?? HINTS.get(code);
+}
+
+/** What became of a user who is tried no more by itself. */
+interface GivenUp {
+  /** Made for it. */
+  readonly attempts: number;
+  /** Whether Salesforce took others while it refused this one. */
+  readonly isAlone: boolean;
+}
+
+/** @returns the same with what to do about it, which no longer is to wait */
+export function withHintOfParked<E extends Pick<Fault, 'code' | 'message'> & { readonly class: FaultClass }>(
+  error: E,
+  givenUp: GivenUp,
+): E & { readonly hint?: string } {
+  const hint = hintOfParked(hintFor(error), error.class, givenUp);
+  return hint === undefined ? error : { ...error, hint };
+}
+
+/** How hints say that somebody is tried again; what stands before it is why. */
+const PROMISE = /[;.] [^;.]*by itself[^;.]*\.$/i;
+const ALONE = 'Salesforce, or a proxy before it, refuses this user alone and takes others';
+
+function hintOfParked(hint: string | undefined, faultClass: FaultClass, given: GivenUp): string | undefined {
+  if (faultClass === 'data' || faultClass === 'policy' || hint?.includes(THEN_RETRY)) return hint;
+  const cause = hint?.replace(PROMISE, '.');
+  if (given.isAlone && faultClass !== 'lock')
+    return cause === hint && hint !== undefined
+      ? `${ALONE}. ${hint}`
+      : `${ALONE}: look at its values, and at what the org does with them, ${THEN_RETRY}.`;
+  const tried = `It was tried ${given.attempts} times; retry the user when that is over.`;
+  return cause === undefined ? tried : `${cause} ${tried}`;
 }
 
 /** @returns what to do about a closed gate, whose reason begins with the code of its fault */
@@ -108,6 +141,11 @@ const SPECIAL: readonly { readonly code: string; readonly message: RegExp; reado
     message: /UNABLE_TO_LOCK_ROW/,
     hint: LOCKED,
   },
+  {
+    code: 'UNEXPECTED_RESPONSE',
+    message: /gave no reason/,
+    hint: NOT_KNOWN,
+  },
 ];
 
 const HINTS: ReadonlyMap<string, string> = new Map([
@@ -134,6 +172,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   [
     'CAMPAIGN_AMBIGUOUS',
     'Several campaigns have this name: write the id of the right one (701…) into the mapping file.',
+  ],
+  [
+    'CAMPAIGN_NO_ACCESS',
+    `Let the integration user work with campaigns (the box "Marketing User", read on Campaign, create and delete on CampaignMember), ${THEN_RETRY}; or take "campaigns" out of the mapping file.`,
   ],
 
   ['invalid_grant', SAME_ON_THE_WIRE],
@@ -306,6 +348,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['HTTP_407', 'The proxy wants a login: put it into HTTPS_PROXY.'],
   ['PROXY_REFUSED', PROXY],
   ['ERR_INVALID_URL', PROXY],
+  [
+    'QUERY_TOO_LONG',
+    'Something between this service and Salesforce refuses a query for its length: let the proxy pass URIs of 4 kB and bodies of 64 kB; it is tried again by itself.',
+  ],
   ['SELF_SIGNED_CERT_IN_CHAIN', CERTIFICATE],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', CERTIFICATE],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', CERTIFICATE],

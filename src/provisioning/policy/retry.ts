@@ -1,6 +1,7 @@
 /** How long to wait after a fault, and how often to try again. */
 import { breakerDelayMs } from './breaker.ts';
 import { isOAuth, type FaultClass } from './classify.ts';
+import type { Gate } from '../../storage/store.ts';
 import type { Fault } from '../lead-target.ts';
 
 interface RetryPolicy {
@@ -20,11 +21,19 @@ export const RETRY: Readonly<Record<FaultClass, RetryPolicy>> = {
   throttle: { baseMs: MINUTE, maxMs: MINUTE, attempts: Infinity, gates: true },
   outage: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: Infinity, gates: true },
   authentication: { baseMs: 30 * SECOND, maxMs: 15 * MINUTE, attempts: Infinity, gates: true },
-  lock: { baseMs: SECOND / 2, maxMs: 30 * SECOND, attempts: 10, gates: false },
+  // About an hour: a bulk job of the org, or a recalculation of its sharing, holds rows for longer than minutes.
+  lock: { baseMs: SECOND / 2, maxMs: 5 * MINUTE, attempts: 30, gates: false },
   data: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
   policy: { baseMs: 0, maxMs: 0, attempts: 1, gates: false },
   unknown: { baseMs: SECOND, maxMs: 5 * MINUTE, attempts: 5, gates: false },
 };
+
+/** Two first upserts of one key race for a moment; whoever fails still fails for good. */
+const FEWER_ATTEMPTS: ReadonlyMap<string, number> = new Map([['DUPLICATE_VALUE', 10]]);
+
+/** @returns attempts of one user before it is parked */
+export const attemptsOf = ({ code }: Pick<Fault, 'code'>, faultClass: FaultClass): number =>
+  Math.min(RETRY[faultClass].attempts, FEWER_ATTEMPTS.get(code) ?? Infinity);
 
 /** A limit that lasts hours: asking every minute would only use up what is freed meanwhile. */
 const LONG_THROTTLE_MS = 15 * MINUTE;
@@ -79,6 +88,17 @@ export function gateDelayMs(fault: Fault, faultClass: FaultClass, failures: numb
   return isConcurrent(fault) ? concurrentDelayMs(failures) : MINUTE;
 }
 
+/** Leads that are there can be changed without any, and deleting some makes room: only new ones have to wait. */
+const STORAGE = 'STORAGE_LIMIT_EXCEEDED';
+
+export const needsStorage = ({ code }: Pick<Fault, 'code'>): boolean => code === STORAGE;
+
+/** @param reason of a closed gate, which begins with the code of its fault */
+export const stopsNewOnly = ({ reason }: Pick<Gate, 'reason'>): boolean => reason.startsWith(`${STORAGE}:`);
+
+/** How long a user waits whose fault closed the gate: not at all behind one that stops all. */
+export const gatedDelayMs = (fault: Fault): number => (needsStorage(fault) ? LONG_THROTTLE_MS : 0);
+
 const REFUSAL_MS = MINUTE;
 const MAX_REFUSAL_MS = 24 * 60 * MINUTE;
 
@@ -96,7 +116,7 @@ export const refusalDelayMs = (refusals: number): number =>
 function isLongThrottle({ code, message }: Fault): boolean {
   const isQuota = code === 'REQUEST_LIMIT_EXCEEDED' && message.includes('TotalRequests');
   const isLogin = /rate_?(limit_)?exceeded/i.test(code) || /login rate/i.test(message);
-  return isQuota || isLogin || code === 'STORAGE_LIMIT_EXCEEDED';
+  return isQuota || isLogin || code === STORAGE;
 }
 
 /** `ConcurrentRequests`, `ConcurrentPerOrgLongTxn`: too many long calls of everybody in the org at once. */
