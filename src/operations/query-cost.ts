@@ -1,7 +1,7 @@
 /** Which queries are refused because of what they would cost everybody else (RFC 7644 §3.12 `tooMany`). */
 import { tooMany } from '../scim/errors.ts';
 import { countConditions } from '../scim/filter/cost.ts';
-import type { TypeQuery } from '../storage/store.ts';
+import type { TypeQuery } from '../storage/resource-query.ts';
 import type { OperationContext } from './context.ts';
 
 /** Each becomes SQL with parameters of its own, of which SQLite takes 32,766. */

@@ -1,10 +1,9 @@
 /** The whole storage contract. Two engines implement it; one contract suite proves that they behave the same. */
 import type { Place } from '../scim/cursor.ts';
-import type { Filter } from '../scim/filter/filter.ts';
-import type { AttributePath } from '../scim/schema/resource-type.ts';
 import type { UniquenessConflict, VersionConflict } from './errors.ts';
 import type { NoticeStore } from './notice-store.ts';
 import type { RefusalStore, RefusedCredentials } from './refusal-store.ts';
+import type { ResourceQuery, TypeQuery } from './resource-query.ts';
 import type { ServiceStore } from './service-store.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
@@ -117,31 +116,12 @@ export interface Membership {
   readonly direct: boolean;
 }
 
-/** What is asked of the resources of one type. */
-export interface TypeQuery {
-  readonly type: string;
-  readonly filter?: Filter;
-  /** Absent: not sorted, or the type does not have the attribute. */
-  readonly sortBy?: AttributePath;
-}
-
-export interface ResourceQuery {
-  /** One, or several whose resources make one list. */
-  readonly types: readonly TypeQuery[];
-  readonly descending?: boolean;
-  /** The list begins after this place: the `next` of another page. */
-  readonly after?: Place;
-  /** Resources to leave out before the page. */
-  readonly offset: number;
-  readonly limit: number;
-  /** What `meta.location` begins with, by type name, so that filters can name it. */
-  readonly locations: ReadonlyMap<string, string>;
-}
-
 export interface ResourcePage {
   /** Number of all matches, whatever the page. */
   readonly totalResults: number;
   readonly resources: readonly StoredResource[];
+  /** Of each of them in the list. */
+  readonly places: readonly Place[];
   /** The place of the last of them, when more follow. */
   readonly next?: Place;
 }
@@ -573,8 +553,12 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   readMembers(request: MemberRequest): Promise<readonly StoredMember[]>;
   /** Whether a list of a resource has more than `count` elements, without counting them all. */
   hasMoreMembers(list: string, owner: string, count: number): Promise<boolean>;
+  /** About how many bytes `readMembers` would come to as JSON. @param atMost counted no further */
+  measureMembers(request: MemberRequest, atMost: number): Promise<number>;
   /** In which of these lists each of these resources is, directly and by way of others; oldest list first. */
   readMemberships(lists: readonly string[], members: readonly string[]): Promise<readonly Membership[]>;
+  /** About how many bytes `readMemberships` would come to as JSON. @param atMost counted no further */
+  measureMemberships(lists: readonly string[], members: readonly string[], atMost: number): Promise<number>;
   /** When `readMemberships` of a member last began to answer something else; undefined when it never did. */
   membershipsChangedAt(lists: readonly string[], member: string): Promise<number | undefined>;
 

@@ -28,7 +28,7 @@ describe.each(ENGINES)('a list on $name', (engine) => {
       baseUrl: () => 'http://127.0.0.1/scim/v2',
       leadUrl: () => undefined,
     };
-    return listResources(context, [type], query, callerWith().profile).catch((error: unknown) => error);
+    return listResources(context, [type], query, { profile: callerWith().profile }).catch((error: unknown) => error);
   };
 
   it.each([{ filter: 'title co "x"' }, { sortBy: 'title' }])(

@@ -2,7 +2,7 @@
 import type { Filter } from '../../scim/filter/filter.ts';
 import type { Attribute } from '../../scim/schema/attribute.ts';
 import type { AttributePath } from '../../scim/schema/resource-type.ts';
-import type { TypeQuery } from '../store.ts';
+import type { TypeQuery } from '../resource-query.ts';
 import { alternatives, toComparison } from './alternatives.ts';
 import { isColumn } from './columns.ts';
 import { listsIn } from './elements.ts';

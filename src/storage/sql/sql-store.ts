@@ -32,6 +32,7 @@ import {
   readMembers,
   readMemberships,
 } from './members.ts';
+import { measureMembers, measureMemberships } from './measure-members.ts';
 import { linkFoundLeads, linkLanes } from './link-lanes.ts';
 import { pushLane, repairLanes } from './mend-lanes.ts';
 import { delayMessage, dropMessages, firstMessage, gatherNotices, removeMessage } from './messages.ts';
@@ -122,8 +123,10 @@ export function sqlStore(
         return outcomes;
       }),
     readMembers: (request) => readMembers(driver, dialect, request),
+    measureMembers: (request, atMost) => measureMembers(driver, dialect, request, atMost),
     hasMoreMembers: (list, owner, count) => hasMoreMembers(driver, list, owner, count),
     readMemberships: (lists, members) => readMemberships(driver, dialect, lists, members),
+    measureMemberships: (lists, members, atMost) => measureMemberships(driver, dialect, lists, members, atMost),
     haveMembersChanged: (list, owner, since) => haveMembersChanged(driver, list, owner, since),
     membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),
