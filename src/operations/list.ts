@@ -71,7 +71,7 @@ async function listMatches(
   const paging = parsePaging(query, same, PAGE_LIMITS);
   const sort = parseSort(types, query);
   const asked = typeQueries(types, query, sort, profile);
-  for (const one of asked) await refuseCostly(context, one);
+  for (const one of asked) await refuseCostly(context, one, locations(context));
   const page = await readPage(context, {
     types: asked,
     descending: sort?.descending ?? false,

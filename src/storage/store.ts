@@ -512,13 +512,13 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   /** Sorted, and those of equal value in creation order. */
   queryResources(query: ResourceQuery): Promise<ResourcePage>;
   /**
-   * How many values the filter of a query would be tested on, whatever the resources are like; to know costs about as much as
-   * one of its conditions.
+   * How many values a query would look at to filter and sort, whatever the resources are like; to know costs about as much as
+   * one condition.
    *
    * @param atMost looks that are not too many: above it the number is no more than a hint
    * @returns looks, each about what a short text takes; 0 where they are few
    */
-  estimateLooks(query: TypeQuery, atMost: number): Promise<number>;
+  estimateLooks(query: TypeQuery, locations: ResourceQuery['locations'], atMost: number): Promise<number>;
 
   /**
    * Writes the resource, its keys and a journal entry, and marks the lanes of its user due, in one transaction.

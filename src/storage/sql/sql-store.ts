@@ -106,7 +106,8 @@ export function sqlStore(
     readResource: (type, id) => readResource(driver, dialect, type, id),
     readResources: (type, ids) => readResources(driver, dialect, type, ids),
     queryResources: (query) => queryResources(driver, { dialect, ...options }, query),
-    estimateLooks: (query, atMost) => estimateLooks(driver, { dialect, ...options }, query, atMost),
+    estimateLooks: (query, locations, atMost) =>
+      estimateLooks(driver, { dialect, ...options }, query, locations, atMost),
     commit: async (change) => {
       await driver.write(() => commitChange(dialect, change, followers(change.type)));
       announceTo([change.type]);
