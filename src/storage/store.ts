@@ -557,7 +557,7 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   measureMembers(request: MemberRequest, atMost: number): Promise<number>;
   /** In which of these lists each of these resources is, directly and by way of others; oldest list first. */
   readMemberships(lists: readonly string[], members: readonly string[]): Promise<readonly Membership[]>;
-  /** About how many bytes `readMemberships` would come to as JSON. @param atMost counted no further */
+  /** About how many bytes `readMemberships` would come to as JSON, or more where they take long to find. @param atMost counted no further */
   measureMemberships(lists: readonly string[], members: readonly string[], atMost: number): Promise<number>;
   /** When `readMemberships` of a member last began to answer something else; undefined when it never did. */
   membershipsChangedAt(lists: readonly string[], member: string): Promise<number | undefined>;
