@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scim: [],
   scim1: ['scim'],
   storage: ['scim'],
-  operations: ['scim', 'storage/store.ts', 'storage/errors.ts', 'storage/member-lists.ts'],
+  operations: ['scim', 'storage/store.ts', 'storage/resource-query.ts', 'storage/errors.ts', 'storage/member-lists.ts'],
   provisioning: [
     'scim',
     'storage/store.ts',

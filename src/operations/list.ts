@@ -7,12 +7,15 @@ import type { Profile } from '../scim/profiles/profile.ts';
 import type { ResourceType } from '../scim/schema/resource-type.ts';
 import { parseSort, type Sort } from '../scim/sort.ts';
 import { StatementTimeout } from '../storage/errors.ts';
-import type { ResourcePage, ResourceQuery, TypeQuery } from '../storage/store.ts';
+import type { ResourceQuery, TypeQuery } from '../storage/resource-query.ts';
+import type { ResourcePage } from '../storage/store.ts';
 import type { OperationContext } from './context.ts';
 import { otherNameFilter } from './domain-names.ts';
 import { locationOf } from './location.ts';
+import { fitPage, MAX_PAGE_BYTES } from './page-size.ts';
 import { refuseStateQuery } from './provisioning-state.ts';
 import { refuseCostly } from './query-cost.ts';
+import type { ProjectionOf } from './render.ts';
 
 /** Resources a page: when the client does not say, and at most. */
 export const PAGE_LIMITS = { defaultCount: 100, maxCount: 1000 } as const;
@@ -29,10 +32,17 @@ export interface ListQuery {
 
 export interface ListedPage {
   readonly totalResults: number;
+  /** As many as were asked for, or fewer where they are long: more follow while `totalResults` says so. */
   readonly resources: ResourcePage['resources'];
   /** Absent where a cursor says which page it is. */
   readonly startIndex?: number;
   readonly nextCursor?: string;
+}
+
+export interface ListOptions {
+  readonly profile: Profile;
+  /** What is answered of each resource; absent: nothing but what is stored with it. */
+  readonly projectionOf?: ProjectionOf;
 }
 
 /** @throws ScimError invalidFilter, tooMany, invalidValue, invalidCursor or invalidCount */
@@ -40,13 +50,13 @@ export async function listResources(
   context: OperationContext,
   types: readonly ResourceType[],
   query: ListQuery,
-  profile: Profile,
+  options: ListOptions,
 ): Promise<ListedPage> {
-  const page = await listMatches(context, types, query, profile);
-  const isLookup = profile.findsNamesOfDomains && query.filter !== undefined && page.totalResults === 0;
+  const page = await listMatches(context, types, query, options);
+  const isLookup = options.profile.findsNamesOfDomains && query.filter !== undefined && page.totalResults === 0;
   const other = isLookup ? otherNameFilter(context, types, query.filter) : undefined;
   if (other === undefined) return page;
-  const found = await listMatches(context, types, { ...query, filter: other }, profile);
+  const found = await listMatches(context, types, { ...query, filter: other }, options);
   // Of several people with that name in several domains, none is meant more than the others.
   return found.totalResults === 1 ? found : page;
 }
@@ -55,20 +65,22 @@ async function listMatches(
   context: OperationContext,
   types: readonly ResourceType[],
   query: ListQuery,
-  profile: Profile,
+  { profile, projectionOf }: ListOptions,
 ): Promise<ListedPage> {
   const same = sameQuery(types, query);
   const paging = parsePaging(query, same, PAGE_LIMITS);
   const sort = parseSort(types, query);
   const asked = typeQueries(types, query, sort, profile);
-  for (const one of asked) await refuseCostly(context, one);
-  const { resources, totalResults, next } = await readPage(context, {
+  for (const one of asked) await refuseCostly(context, one, locations(context));
+  const page = await readPage(context, {
     types: asked,
     descending: sort?.descending ?? false,
     locations: locations(context),
     limit: paging.count,
+    maxBytes: MAX_PAGE_BYTES,
     ...placeOf(paging),
   });
+  const { resources, totalResults, next } = projectionOf ? await fitPage(context, page, projectionOf) : page;
   if (paging.kind === 'index') return { totalResults, resources, startIndex: paging.startIndex };
   return { totalResults, resources, ...(next && { nextCursor: printCursor(same, paging.count, next) }) };
 }

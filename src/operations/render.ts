@@ -28,7 +28,7 @@ export async function renderResources(
   return Promise.all(resources.map((one) => render(context, one, projectionOf, computed.get(one.id) ?? {})));
 }
 
-function idsByType(
+export function idsByType(
   { registry }: OperationContext,
   resources: readonly StoredResource[],
 ): ReadonlyMap<ResourceType, readonly string[]> {

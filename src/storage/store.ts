@@ -1,10 +1,9 @@
 /** The whole storage contract. Two engines implement it; one contract suite proves that they behave the same. */
 import type { Place } from '../scim/cursor.ts';
-import type { Filter } from '../scim/filter/filter.ts';
-import type { AttributePath } from '../scim/schema/resource-type.ts';
 import type { UniquenessConflict, VersionConflict } from './errors.ts';
 import type { NoticeStore } from './notice-store.ts';
 import type { RefusalStore, RefusedCredentials } from './refusal-store.ts';
+import type { ResourceQuery, TypeQuery } from './resource-query.ts';
 import type { ServiceStore } from './service-store.ts';
 
 /** A resource as it lies on disk. Instants are epoch milliseconds. */
@@ -117,31 +116,12 @@ export interface Membership {
   readonly direct: boolean;
 }
 
-/** What is asked of the resources of one type. */
-export interface TypeQuery {
-  readonly type: string;
-  readonly filter?: Filter;
-  /** Absent: not sorted, or the type does not have the attribute. */
-  readonly sortBy?: AttributePath;
-}
-
-export interface ResourceQuery {
-  /** One, or several whose resources make one list. */
-  readonly types: readonly TypeQuery[];
-  readonly descending?: boolean;
-  /** The list begins after this place: the `next` of another page. */
-  readonly after?: Place;
-  /** Resources to leave out before the page. */
-  readonly offset: number;
-  readonly limit: number;
-  /** What `meta.location` begins with, by type name, so that filters can name it. */
-  readonly locations: ReadonlyMap<string, string>;
-}
-
 export interface ResourcePage {
   /** Number of all matches, whatever the page. */
   readonly totalResults: number;
   readonly resources: readonly StoredResource[];
+  /** Of each of them in the list. */
+  readonly places: readonly Place[];
   /** The place of the last of them, when more follow. */
   readonly next?: Place;
 }
@@ -534,13 +514,13 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   /** Sorted, and those of equal value in creation order. */
   queryResources(query: ResourceQuery): Promise<ResourcePage>;
   /**
-   * How many values the filter of a query would be tested on, whatever the resources are like; to know costs about as much as
-   * one of its conditions.
+   * How many values a query would look at to filter and sort, whatever the resources are like; to know costs about as much as
+   * one condition.
    *
    * @param atMost looks that are not too many: above it the number is no more than a hint
    * @returns looks, each about what a short text takes; 0 where they are few
    */
-  estimateLooks(query: TypeQuery, atMost: number): Promise<number>;
+  estimateLooks(query: TypeQuery, locations: ResourceQuery['locations'], atMost: number): Promise<number>;
 
   /**
    * Writes the resource, its keys and a journal entry, and marks the lanes of its user due, in one transaction.
@@ -575,8 +555,12 @@ export interface Store extends NoticeStore, RefusalStore, ServiceStore {
   readMembers(request: MemberRequest): Promise<readonly StoredMember[]>;
   /** Whether a list of a resource has more than `count` elements, without counting them all. */
   hasMoreMembers(list: string, owner: string, count: number): Promise<boolean>;
+  /** About how many bytes `readMembers` would come to as JSON. @param atMost counted no further */
+  measureMembers(request: MemberRequest, atMost: number): Promise<number>;
   /** In which of these lists each of these resources is, directly and by way of others; oldest list first. */
   readMemberships(lists: readonly string[], members: readonly string[]): Promise<readonly Membership[]>;
+  /** About how many bytes `readMemberships` would come to as JSON, or more where they take long to find. @param atMost counted no further */
+  measureMemberships(lists: readonly string[], members: readonly string[], atMost: number): Promise<number>;
   /** When `readMemberships` of a member last began to answer something else; undefined when it never did. */
   membershipsChangedAt(lists: readonly string[], member: string): Promise<number | undefined>;
 

@@ -19,16 +19,19 @@ describe.each(ENGINES)('a list on $name', (engine) => {
   });
   afterEach(() => store.close());
 
-  const list = (query: ListQuery, failure: Error): Promise<unknown> => {
+  const list = (query: ListQuery, failure: Error): Promise<unknown> =>
+    listWith(query, { queryResources: () => Promise.reject(failure) });
+
+  const listWith = (query: ListQuery, more: Partial<Store>): Promise<unknown> => {
     const context: OperationContext = {
       ...{ registry, indexes, memberships, turns: new Turns(), connector: 'salesforce' },
-      store: { ...store, queryResources: () => Promise.reject(failure) },
+      store: { ...store, ...more },
       now: () => 1_000,
       newId: () => 'id',
       baseUrl: () => 'http://127.0.0.1/scim/v2',
       leadUrl: () => undefined,
     };
-    return listResources(context, [type], query, callerWith().profile).catch((error: unknown) => error);
+    return listResources(context, [type], query, { profile: callerWith().profile }).catch((error: unknown) => error);
   };
 
   it.each([{ filter: 'title co "x"' }, { sortBy: 'title' }])(
@@ -41,6 +44,19 @@ describe.each(ENGINES)('a list on $name', (engine) => {
       });
     },
   );
+
+  it.each([
+    [{ filter: 'groups[type eq "indirect" and display pr]' }, /^filter: 2 conditions .* User; lists hold each other/],
+    [{ filter: 'title co "x"', sortBy: 'groups' }, /^filter: 1 conditions .* lists hold each other/],
+    [{ sortBy: 'groups' }, /^sortBy would look at too many values of User; lists hold each other/],
+    [{ filter: `title eq "0" or not (${'nickName pr or '.repeat(10)}title pr)` }, /^filter: 12 .* in several requests/],
+  ])('is refused with 400 tooMany when %j would look at too much', async (query, detail) => {
+    expect(await listWith(query, { estimateLooks: () => Promise.resolve(Infinity) })).toMatchObject({
+      status: 400,
+      scimType: 'tooMany',
+      detail: expect.stringMatching(detail) as unknown,
+    });
+  });
 
   it.each([
     ['of all resources ran out of time', {}, new StatementTimeout('timed out')],

@@ -6,10 +6,12 @@ import { parseStored, toStored } from '../../src/operations/stored-resource.ts';
 import type { JsonObject } from '../../src/scim/json.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
+import { parseSort } from '../../src/scim/sort.ts';
+import { countClimbs } from '../../src/storage/sql/climb.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { filters } from '../scim/support/arbitraries.ts';
 import { ENGINES, openEngine } from '../support/engines.ts';
-import { groupType, labType, model, openLab, userType, type Lab } from './support/lab.ts';
+import { groupType, labType, LOCATIONS, model, openLab, userType, type Lab } from './support/lab.ts';
 
 const USERS = 50;
 const ENOUGH = 3_000_000;
@@ -19,39 +21,41 @@ const any = (count: number, term: (at: number) => string): string =>
   Array.from({ length: count }, (_, at) => term(at)).join(' or ');
 const titles = (count: number): string => any(count, (at) => `title co "${at}"`);
 
+async function create(
+  store: Store,
+  type: ResourceType,
+  resource: JsonObject,
+  id: string,
+  ...members: string[]
+): Promise<void> {
+  const stored = toStored(type, { schemas: [], id, ...resource }, { id, version: 1, createdAt: 1, lastModifiedAt: 1 });
+  const put = members.map((value) => ({ value, element: JSON.stringify({ value }) }));
+  await store.commit({
+    type: type.name,
+    id,
+    after: { resource: stored, ...derive(model, type.name, parseStored(stored)) },
+    ...(put.length > 0 && { members: [{ list: 'Group.members', put, removed: [] }] }),
+    entry,
+    at: 1,
+  });
+}
+
 describe.each(ENGINES)('the cost of a filter on $name', (engine) => {
   let store: Store;
-
-  const create = async (type: ResourceType, resource: JsonObject, id: string, ...members: string[]): Promise<void> => {
-    const stored = toStored(
-      type,
-      { schemas: [], id, ...resource },
-      { id, version: 1, createdAt: 1, lastModifiedAt: 1 },
-    );
-    const put = members.map((value) => ({ value, element: JSON.stringify({ value }) }));
-    await store.commit({
-      type: type.name,
-      id,
-      after: { resource: stored, ...derive(model, type.name, parseStored(stored)) },
-      ...(put.length > 0 && { members: [{ list: 'Group.members', put, removed: [] }] }),
-      entry,
-      at: 1,
-    });
-  };
 
   beforeAll(async () => {
     store = await openEngine(engine);
     const emails = (count: number) => Array.from({ length: count }, (_, at) => ({ value: `a${at}@example.com` }));
     const ids = Array.from({ length: USERS }, (_, at) => `id-${at}`);
     for (const [at, id] of ids.entries())
-      await create(userType, { userName: `user${at}`, emails: emails(1), title: 'Clerk' }, id);
-    await create(userType, { userName: 'long', title: 't'.repeat(300_000), emails: emails(4_000) }, 'long');
-    await create(groupType, { displayName: 'All' }, 'all', ...ids);
+      await create(store, userType, { userName: `user${at}`, emails: emails(1), title: 'Clerk' }, id);
+    await create(store, userType, { userName: 'long', title: 't'.repeat(300_000), emails: emails(4_000) }, 'long');
+    await create(store, groupType, { displayName: 'All' }, 'all', ...ids);
   });
   afterAll(() => store.close());
 
   const looks = (text: string, type = userType): Promise<number> =>
-    store.estimateLooks({ type: type.name, filter: parseFilter(type, text) }, ENOUGH);
+    store.estimateLooks({ type: type.name, filter: parseFilter(type, text) }, LOCATIONS, ENOUGH);
 
   it.each([
     ['one scan', 'title co "x"'],
@@ -114,6 +118,100 @@ describe.each(ENGINES)('the cost of a filter on $name', (engine) => {
   });
 });
 
+const GROUPS = 300;
+
+describe.each(ENGINES)('groups in a ring on $name', (engine) => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await openEngine(engine);
+    for (let at = 0; at < GROUPS; at += 1) {
+      await create(store, userType, { userName: `user${at}` }, `user${at}`);
+      // Each holds the next one, so that all are above all, and one user.
+      const members = [`group${(at + 1) % GROUPS}`, `user${at}`];
+      await create(store, groupType, { displayName: `Group ${at}` }, `group${at}`, ...members);
+    }
+  }, 60_000);
+  afterAll(() => store.close());
+
+  const looks = (query: { filter?: string; sortBy?: string }): Promise<number> => {
+    const sort = parseSort([userType], query)?.paths[0];
+    return store.estimateLooks(
+      {
+        type: userType.name,
+        ...(query.filter !== undefined && { filter: parseFilter(userType, query.filter) }),
+        ...(sort && { sortBy: sort }),
+      },
+      LOCATIONS,
+      ENOUGH,
+    );
+  };
+
+  it.each([
+    'groups pr',
+    'groups.type eq "direct"',
+    'groups.type pr',
+    'groups.display co "Group"',
+    'userName eq "user7" and groups.type eq "direct"',
+    'groups[type eq "direct" and display co "Group"]',
+    'groups[type eq "direct" and value eq "group7"]',
+  ])('cost %s next to nothing', async (filter) => {
+    expect(await looks({ filter })).toBeLessThan(100 * GROUPS);
+  });
+
+  it('cost a filter a step from each to those that hold it when it asks only whether somebody is in any by way of others', async () => {
+    const own = await looks({ filter: 'groups.type eq "indirect"' });
+    expect(own).toBeGreaterThan(GROUPS);
+    expect(own).toBeLessThan(100 * GROUPS);
+  });
+
+  it.each([
+    { filter: 'groups[type eq "indirect" and display co "Group"]' },
+    { filter: 'groups[type ne "direct" and value eq "group7"]' },
+    { filter: 'groups[type eq "indirect" and $ref co "Groups"]' },
+    { filter: 'not (groups[type eq "indirect" and display eq "Group 7"])' },
+    { filter: 'groups.type eq "direct"', sortBy: 'groups' },
+    { sortBy: 'groups.display' },
+  ])('cost the square of them with %j', async (query) => {
+    expect(await looks(query)).toBeGreaterThanOrEqual(GROUPS * GROUPS);
+  });
+});
+
+describe('steps from lists to those that hold them', () => {
+  const dense = (count: number): Map<string, string[]> => {
+    const all = Array.from({ length: count }, (_, at) => `list${at}`);
+    return new Map(all.map((one) => [one, all.filter((other) => other !== one)]));
+  };
+
+  it.each([
+    ['no list is in another', new Map(), 0],
+    ['one is in another', new Map([['a', ['b']]]), 1],
+    [
+      'one is in another, which is in a third',
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+      ]),
+      3,
+    ],
+    [
+      'two hold each other',
+      new Map([
+        ['a', ['b']],
+        ['b', ['a']],
+      ]),
+      4,
+    ],
+    ['ten all hold each other', dense(10), 10 * 10 * 9],
+  ])('are counted when %s', (_, holders: ReadonlyMap<string, readonly string[]>, steps) => {
+    expect(countClimbs(holders, 1_000_000)).toBe(steps);
+  });
+
+  it('are counted no further than asked for', () => {
+    expect(countClimbs(dense(1_000), 10_000)).toBeLessThan(12_000);
+  });
+});
+
 describe.each(ENGINES)('any filter on $name', (engine) => {
   let lab: Lab;
 
@@ -128,7 +226,11 @@ describe.each(ENGINES)('any filter on $name', (engine) => {
       await fc.assert(
         fc.asyncProperty(filters(type), async (filter) => {
           const operands = Array.from({ length: 11 }, () => filter);
-          const looks = await lab.store.estimateLooks({ type: type.name, filter: { kind: 'and', operands } }, ENOUGH);
+          const looks = await lab.store.estimateLooks(
+            { type: type.name, filter: { kind: 'and', operands } },
+            LOCATIONS,
+            ENOUGH,
+          );
           expect(looks).toBeGreaterThanOrEqual(0);
         }),
         { numRuns: 200 },

@@ -66,6 +66,43 @@ describe.each(ENGINES)('membership lists on $name', (engine) => {
     expect(await store.readMembers({ list: LIST, owners: [group], values: [plain, 'other'] })).toHaveLength(1);
   });
 
+  it('are measured before they are read, and no further than asked for', async () => {
+    const name = 'x'.repeat(5_000);
+    const [long, short] = [await createUser(name), await createUser('Babs')];
+    const group = await createGroup(name, long, short);
+    const [members, memberships] = [
+      (atMost: number) => store.measureMembers({ list: LIST, owners: [group] }, atMost),
+      (atMost: number) => store.measureMemberships([LIST], [long, short], atMost),
+    ];
+    expect(await members(1_000_000)).toBeGreaterThan(5_000);
+    expect(await members(1_000_000)).toBeLessThan(5_600);
+    expect(await memberships(1_000_000)).toBeGreaterThan(10_000);
+    expect(await memberships(1_000_000)).toBeLessThan(10_600);
+    expect(await memberships(1)).toBeLessThan(5_300);
+    expect(await store.measureMembers({ list: LIST, owners: [] }, 1)).toBe(0);
+    expect(await store.measureMemberships([LIST], [], 1)).toBe(0);
+    expect(await store.measureMembers({ list: LIST, owners: ['nobody'] }, 1)).toBe(0);
+  });
+
+  it('are measured by the steps that it takes to find them, where lists all hold each other', async () => {
+    const groups = Array.from({ length: 20 }, (_, at) => `group${at}`);
+    const user = await createUser();
+    const others = await Promise.all(groups.map(() => createUser()));
+    const held = await createGroup('Held', user, ...others);
+    for (const id of groups) {
+      const resource = { ...storedUser(id, 1, id), type: 'Group' };
+      await store.commit({ type: 'Group', id, after: { resource, keys: [] }, entry, at: 1_000 });
+      await change(id, put(held, ...groups));
+    }
+    const members = [user, ...others];
+    const steps = 20 * 20 + 20;
+    expect(await store.measureMemberships([LIST], members, 1_000_000)).toBeGreaterThanOrEqual(
+      members.length * steps * 16,
+    );
+    expect(await store.measureMemberships([LIST], members, 10_000)).toBeGreaterThan(10_000);
+    expect(await store.measureMemberships([LIST], members, 10_000)).toBeLessThan(11_000);
+  });
+
   it('give their resource its next version, and none when they hold all that already', async () => {
     const group = await createGroup('Tour Guides', 'a');
     expect(await change(group, put('b'))).toMatchObject({ id: group, version: 2, lastModifiedAt: 2_000 });

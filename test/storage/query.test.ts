@@ -7,7 +7,7 @@ import { parseKnownFilter } from '../../src/scim/filter/known.ts';
 import type { Json, JsonObject } from '../../src/scim/json.ts';
 import type { ResourceType } from '../../src/scim/schema/resource-type.ts';
 import { compareSortKeys, parseSort, sortKey, type Sort } from '../../src/scim/sort.ts';
-import type { TypeQuery } from '../../src/storage/store.ts';
+import type { TypeQuery } from '../../src/storage/resource-query.ts';
 import { allPaths } from '../scim/support/arbitraries.ts';
 import { ENGINES } from '../support/engines.ts';
 import { groupType, labType, LOCATIONS, openLab, registry, userType, type Lab } from './support/lab.ts';
@@ -76,7 +76,7 @@ describe.each(ENGINES)('a query in $name', (engine) => {
     };
   }
 
-  const query = (one: Asked, page: { offset: number; limit: number; after?: Place }) =>
+  const query = (one: Asked, page: { offset: number; limit: number; after?: Place; maxBytes?: number }) =>
     lab.store.queryResources({ ...typeQueries(one), ...page, locations: LOCATIONS });
 
   function expected({ types, filter, ...sorted }: Asked): JsonObject[] {
@@ -132,13 +132,41 @@ describe.each(ENGINES)('a query in $name', (engine) => {
     );
   });
 
-  async function walk(one: Asked, limit: number, total: number): Promise<unknown[]> {
+  it('ends pages before they are too long, and goes on with those behind', async () => {
+    const sizes = fc.record({ limit: fc.integer({ min: 1, max: 160 }), maxBytes: fc.integer({ min: 1, max: 60_000 }) });
+    await fc.assert(
+      fc.asyncProperty(asked, sizes, async (one, { limit, maxBytes }) => {
+        const all = expected(one);
+        const lengths: number[] = [];
+        expect(await walk(one, limit, all.length, { maxBytes, lengths })).toEqual(ids(all));
+        // One resource is answered however long it is. The engines store a document in other bytes than its text has.
+        expect(lengths.every((length) => length < 2 * maxBytes)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  interface Sizes {
+    readonly maxBytes: number;
+    /** Takes the lengths of pages with several resources. */
+    readonly lengths: number[];
+  }
+
+  async function walk(one: Asked, limit: number, total: number, sizes?: Sizes): Promise<unknown[]> {
     const seen: unknown[] = [];
     let after: Place | undefined;
     do {
-      const page = await query(one, { offset: 0, limit, ...(after && { after }) });
+      const page = await query(one, {
+        offset: 0,
+        limit,
+        ...(after && { after }),
+        ...(sizes && { maxBytes: sizes.maxBytes }),
+      });
       expect(page.totalResults).toBe(total);
       expect(page.resources.length).toBeGreaterThan(total === 0 ? -1 : 0);
+      expect(page.places).toHaveLength(page.resources.length);
+      if (page.resources.length > 1)
+        sizes?.lengths.push(page.resources.map(({ document }) => document).join('').length);
       seen.push(...ids(page.resources));
       after = page.next;
     } while (after);

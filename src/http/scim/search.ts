@@ -50,7 +50,8 @@ function answer(
   return async (request, reply) => {
     const asked = read(request);
     const projectionOf = projectionsOf(types, asked);
-    return sendList(context, reply, await listResources(context, types, asked, request.profile), projectionOf);
+    const page = await listResources(context, types, asked, { profile: request.profile, projectionOf });
+    return sendList(context, reply, page, projectionOf);
   };
 }
 

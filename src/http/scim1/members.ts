@@ -43,7 +43,7 @@ async function idsByName(
 ): Promise<ReadonlyMap<string, string>> {
   const ids = await exactIds(context, users, names, profile);
   for (const name of names.filter((one) => !ids.has(one))) {
-    const { resources } = await listResources(context, [users], { filter: named(name) }, profile);
+    const { resources } = await listResources(context, [users], { filter: named(name) }, { profile });
     const [only, ...others] = resources;
     if (only && others.length === 0) ids.set(name, only.id);
   }
@@ -61,7 +61,7 @@ async function exactIds(
   for (let start = 0; start < names.length; start += PAGE_LIMITS.maxCount) {
     const some = names.slice(start, start + PAGE_LIMITS.maxCount);
     const query = { filter: some.map(named).join(' or '), count: some.length };
-    const { resources } = await listResources(context, [users], query, profile);
+    const { resources } = await listResources(context, [users], query, { profile });
     // Every User has a userName.
     const found = new Map(resources.map((user) => [foldCase(parseStored(user)['userName'] as string), user.id]));
     for (const name of some) {

@@ -52,7 +52,10 @@ const list =
   (context: OperationContext, type: ResourceType, { noMatch }: Scim1ListOptions): Handler =>
   async (request, reply) => {
     const query = readScim1Query(request.url);
-    const page = await listResources(context, [withScim1Names(type)], query, request.profile);
+    const page = await listResources(context, [withScim1Names(type)], query, {
+      profile: request.profile,
+      projectionOf: () => projectionOf(type, query),
+    });
     if (noMatch === '404' && query.filter !== undefined && page.totalResults === 0)
       throw notFound(`no ${type.name} matches the filter`);
     return sendScim1List(context, reply, type, page, query);

@@ -47,6 +47,12 @@ const RULES: Readonly<Record<SimpleType, TypeRule>> = {
   },
 };
 
+/**
+ * Longer than anybody looks for within a text. At each place of a text, the whole of what is looked for may be compared:
+ * 200,000 characters within 700,000 took SQLite three seconds, and JavaScript twenty.
+ */
+const MAX_SOUGHT_WITHIN = 500;
+
 /** @throws ScimError invalidFilter where operator, value and attribute do not go together */
 export function compare(path: AttributePath, operator: CompareOperator, value: CompareValue): CompareFilter {
   if (value === null) return compareNull(path, operator);
@@ -57,8 +63,17 @@ export function compare(path: AttributePath, operator: CompareOperator, value: C
   const rule = RULES[type as SimpleType];
   if (!rule.operators.has(operator)) throw invalidFilter(`${operator} cannot compare ${name}, which is ${type}`);
   if (!rule.accepts(value)) throw invalidFilter(`${name} must be compared with ${rule.expected}`);
+  if (operator === 'co') refuseLong(name, value);
   // JavaScript prints -0 as 0, and they are the same number: one of them is enough.
   return { kind: 'compare', operator, path: target, value: Object.is(value, -0) ? 0 : value };
+}
+
+function refuseLong(name: string, value: CompareValue): void {
+  const { length } = String(value);
+  if (length <= MAX_SOUGHT_WITHIN) return;
+  throw invalidFilter(
+    `co takes at most ${MAX_SOUGHT_WITHIN} characters, and ${name} is asked for ${length}: eq and sw take more`,
+  );
 }
 
 export function present(path: AttributePath): PresentFilter {

@@ -4,12 +4,14 @@ import { schemasOf } from '../normalise.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { AttributePath, ResourceType } from '../schema/resource-type.ts';
 import { ElementList } from './element-list.ts';
+import { Looks } from './looks.ts';
 
 export class Draft {
   readonly resourceType: ResourceType;
   readonly #resource: JsonObject;
   /** Multi-valued attributes that an operation has touched, by attribute path. */
   readonly #lists = new Map<string, { readonly list: ElementList; readonly container: JsonObject }>();
+  readonly #looks = new Looks();
 
   constructor(resourceType: ResourceType, resource: JsonObject) {
     this.resourceType = resourceType;
@@ -30,7 +32,7 @@ export class Draft {
     if (known !== undefined) return known.list;
     const container = this.container(path);
     const elements = container[attribute.name];
-    const list = new ElementList(attribute, Array.isArray(elements) ? elements : []);
+    const list = new ElementList(attribute, Array.isArray(elements) ? elements : [], this.#looks);
     this.#lists.set(attribute.path, { list, container });
     return list;
   }

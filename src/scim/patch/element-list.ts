@@ -1,10 +1,11 @@
-/** The elements of one multi-valued attribute while it is patched, in time linear in elements and operations. */
+/** The elements of one multi-valued attribute while it is patched: found by value in no time, by anything else for looks. */
 import { foldCase } from '../comparable.ts';
 import { matchesElement } from '../filter/evaluate.ts';
 import type { Filter } from '../filter/filter.ts';
 import { isObject, type Json } from '../json.ts';
 import { isReferenceList, type Attribute } from '../schema/attribute.ts';
 import { hasPrimary, isPrimary } from '../value.ts';
+import { looksAt, looksToWrite, testsOf, type Looks } from './looks.ts';
 
 /**
  * A list with two indexes, because a group of 20,000 members is patched with a thousand single removals.
@@ -19,9 +20,13 @@ export class ElementList {
   #byValue: Map<string, number[]> | undefined;
   #byIdentity: Map<string, number> | undefined;
   #size: number;
+  readonly #looks: Looks;
+  /** Looks that it takes to test all slots once. */
+  #weight: number | undefined;
 
-  constructor(attribute: Attribute, elements: readonly Json[]) {
+  constructor(attribute: Attribute, elements: readonly Json[], looks: Looks) {
     this.attribute = attribute;
+    this.#looks = looks;
     this.#slots = [...elements];
     this.#size = elements.length;
   }
@@ -34,13 +39,22 @@ export class ElementList {
     return this.#slots[slot];
   }
 
-  /** Slots of the elements that satisfy a filter; of all without one. */
+  /**
+   * Slots of the elements that satisfy a filter; of all without one.
+   *
+   * @throws ScimError tooMany
+   */
   select(filter?: Filter): number[] {
-    const key = filter === undefined ? undefined : this.#valueWanted(filter);
-    const candidates = key === undefined ? this.#slots.keys() : (this.#valueIndex().get(key) ?? []);
-    return [...candidates].filter((slot) => {
+    if (filter === undefined) return this.#all();
+    const values = this.#valuesMeant(filter);
+    if (values !== undefined) return this.#holdingAny(values);
+    const key = this.#valueWanted(filter);
+    const candidates = key === undefined ? undefined : this.#candidates(key);
+    const weight = candidates === undefined ? this.#weightOfAll() : this.#weightOf(candidates);
+    this.#looks.spend(weight * testsOf(filter));
+    return [...(candidates ?? this.#slots.keys())].filter((slot) => {
       const element = this.#slots[slot];
-      return element !== undefined && (filter === undefined || matchesElement(filter, element));
+      return element !== undefined && matchesElement(filter, element);
     });
   }
 
@@ -62,11 +76,15 @@ export class ElementList {
   push(element: Json): number {
     const slot = this.#slots.push(element) - 1;
     this.#size++;
+    this.#weigh(looksAt(element));
     this.#index(slot, element);
     return slot;
   }
 
+  /** @throws ScimError tooMany */
   set(slot: number, element: Json): void {
+    this.#looks.spend(looksToWrite(element));
+    this.#weigh(looksAt(element) - looksAt(this.#slots[slot]));
     this.#forget(slot);
     this.#slots[slot] = element;
     this.#index(slot, element);
@@ -82,6 +100,7 @@ export class ElementList {
   clear(): void {
     this.#slots.length = 0;
     this.#size = 0;
+    this.#weight = undefined;
     this.#byValue = undefined;
     this.#byIdentity = undefined;
   }
@@ -90,6 +109,7 @@ export class ElementList {
   preferPrimary(slots: readonly number[]): void {
     const winner = slots.findLast((slot) => isPrimary(this.#slots[slot]));
     if (winner === undefined || !hasPrimary(this.attribute)) return;
+    this.#looks.spend(this.#slots.length);
     for (const [slot, element] of this.#slots.entries()) {
       if (slot !== winner && isPrimary(element)) this.#slots[slot] = { ...element, primary: false };
     }
@@ -97,6 +117,28 @@ export class ElementList {
 
   toArray(): Json[] {
     return this.#slots.filter((element) => element !== undefined);
+  }
+
+  #all(): number[] {
+    this.#looks.spend(this.#slots.length);
+    return [...this.#slots.keys()].filter((slot) => this.#slots[slot] !== undefined);
+  }
+
+  #candidates(value: string): readonly number[] {
+    return this.#valueIndex().get(value) ?? [];
+  }
+
+  /** A slot that was emptied is looked at still, and counts as much as it did. */
+  #weightOfAll(): number {
+    return (this.#weight ??= this.#weightOf([...this.#slots.keys()]));
+  }
+
+  #weightOf(slots: readonly number[]): number {
+    return slots.reduce((weight, slot) => weight + looksAt(this.#slots[slot]), 0);
+  }
+
+  #weigh(change: number): void {
+    if (this.#weight !== undefined) this.#weight += change;
   }
 
   #valueIndex(): Map<string, number[]> {
@@ -143,8 +185,14 @@ export class ElementList {
     return JSON.stringify(typeof type === 'string' ? [value, foldCase(type)] : [value]);
   }
 
+  #holdingAny(values: readonly string[]): number[] {
+    const slots = new Set(values.flatMap((value) => this.#holding(value)));
+    return [...slots].sort((a, b) => a - b);
+  }
+
   #holding(value: string): number[] {
-    const slots = this.#valueIndex().get(value) ?? [];
+    const slots = this.#candidates(value);
+    this.#looks.spend(slots.length);
     return slots.filter((slot) => this.#valueOf(this.#slots[slot]) === value);
   }
 
@@ -158,9 +206,23 @@ export class ElementList {
     return caseExact ? value : foldCase(value);
   }
 
+  /** All values of which whatever has one satisfies the filter, and nothing else does: `value eq "…"`, alone or in an `or`. */
+  #valuesMeant(filter: Filter): readonly string[] | undefined {
+    if (filter.kind !== 'or') {
+      const value = this.#valueAsked(filter);
+      return value === undefined ? undefined : [value];
+    }
+    const meant = filter.operands.map((operand) => this.#valuesMeant(operand));
+    return meant.every((values) => values !== undefined) ? meant.flat() : undefined;
+  }
+
   /** The `value` that whatever satisfies the filter must have, if the filter says so: `value eq "…"`, alone or in an `and`. */
   #valueWanted(filter: Filter): string | undefined {
     if (filter.kind === 'and') return filter.operands.map((operand) => this.#valueWanted(operand)).find(isDefined);
+    return this.#valueAsked(filter);
+  }
+
+  #valueAsked(filter: Filter): string | undefined {
     if (filter.kind !== 'compare' || filter.operator !== 'eq') return undefined;
     const { attribute } = filter.path;
     const isText = attribute?.name === 'value' && attribute.type !== 'dateTime';

@@ -37,6 +37,8 @@ export const postgresDialect: Dialect = {
   latestJournalSeq: 'lastval()',
   document: 'jsonb',
   documentText: (column) => `${column}::text`,
+  // Nothing is added to it: without that, it would be measured as it lies compressed.
+  documentBytes: (column) => `pg_column_size(${column} || '{}'::jsonb)`,
   rows: (parameter, alias, columns) => {
     const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
     return `jsonb_to_recordset(${parameter}::jsonb) as ${alias}(${typed.join(', ')})`;

@@ -1,5 +1,5 @@
 /** All rows of a query's list, `seq` and `sort_key`, in no order yet: of one type, of several, or out of an index. */
-import type { ResourceQuery, TypeQuery } from '../store.ts';
+import type { ResourceQuery, TypeQuery } from '../resource-query.ts';
 import { columnOf } from './columns.ts';
 import { filterCondition } from './filter.ts';
 import { keyTableOf, sortExpression, type Order } from './order.ts';

@@ -1,16 +1,20 @@
 /** How many values a filter has the database look at: what it would cost, known before it is run. */
 import type { Filter } from '../../scim/filter/filter.ts';
+import { pathsOf } from '../../scim/filter/known.ts';
 import type { Attribute } from '../../scim/schema/attribute.ts';
 import type { AttributePath } from '../../scim/schema/resource-type.ts';
-import type { TypeQuery } from '../store.ts';
+import type { TypeQuery } from '../resource-query.ts';
 import { alternatives, toComparison } from './alternatives.ts';
+import { countClimbs } from './climb.ts';
 import { isColumn } from './columns.ts';
 import { listsIn } from './elements.ts';
+import { filterCondition } from './filter.ts';
 import { lookUp, type Comparison } from './lookup.ts';
 import { lookUpAny } from './lookup-some.ts';
-import { leafOf, RESOURCE, type QueryContext, type StoreContext } from './query-context.ts';
-import { shownLists } from './shown.ts';
-import { Parameters, type Driver } from './transaction.ts';
+import { leafOf, RESOURCE, type QueryContext, type StoreContext, type Walk } from './query-context.ts';
+import { sortExpression } from './order.ts';
+import { ownerTypes, shownLists } from './shown.ts';
+import { Parameters, type Driver, type Row } from './transaction.ts';
 
 /** So little is never counted, because to count costs about as much as one condition. */
 const FEW = 10;
@@ -23,6 +27,10 @@ const CHARACTERS_A_LOOK = { text: 128, elements: 16 } as const;
 const LOOKS_A_MEMBER = 10;
 /** Who is in a list is found by a walk, each member once. */
 const LOOKS_A_MEMBERSHIP = 5;
+/** The element that it is shown as is made, and tested. */
+const LOOKS_A_HOLDER = 10;
+/** From a list to one that holds it, or to one that is in it. */
+const LOOKS_A_STEP = 8;
 
 /**
  * @param atMost looks that are not too many: what exceeds it need not be counted to its end
@@ -31,23 +39,74 @@ const LOOKS_A_MEMBERSHIP = 5;
 export async function estimateLooks(
   driver: Driver,
   context: StoreContext,
-  { type, filter }: TypeQuery,
+  query: TypeQuery,
+  locations: ReadonlyMap<string, string>,
   atMost: number,
 ): Promise<number> {
-  if (!filter) return 0;
-  const own: QueryContext = {
+  const fresh = (): QueryContext => ({
     ...context,
-    type,
-    locations: new Map(),
-    parameters: new Parameters(),
-    aliases: { count: 0 },
-  };
+    ...{ type: query.type, locations, parameters: new Parameters(), aliases: { count: 0 } },
+  });
+  const looks = query.filter ? await looksOfFilter(driver, fresh(), query.filter, atMost) : 0;
+  return looks > atMost ? looks : looks + (await looksOfWalks(driver, fresh(), query, atMost - looks));
+}
+
+async function looksOfFilter(driver: Driver, own: QueryContext, filter: Filter, atMost: number): Promise<number> {
   const { lookUps, scans } = costOf(filter, own);
   const shares = Array.from(scans.values(), ({ count, kind }) => count * SHARE[kind]);
   if (lookUps + sum(shares) <= FEW) return 0;
-  const looksOfIndexes = lookUps * (await countResources(driver, type));
+  const looksOfIndexes = lookUps * (await countResources(driver, own.type));
   if (looksOfIndexes > atMost) return looksOfIndexes;
   return looksOfIndexes + (await looksOfScans(driver, own, filter, [...scans.values()]));
+}
+
+/** Walks are counted however few they are: among lists that all hold each other, one goes through the square of them. */
+async function looksOfWalks(
+  driver: Driver,
+  context: QueryContext,
+  { filter, sortBy }: TypeQuery,
+  atMost: number,
+): Promise<number> {
+  const walks: Walk[] = [];
+  const paths = [...(filter ? pathsOf(filter) : []), ...(sortBy ? [sortBy] : [])];
+  const isShown = ({ attribute }: AttributePath) => attribute && shownLists(attribute, RESOURCE, context);
+  if (!paths.some(isShown)) return 0;
+  if (filter) filterCondition(filter, { ...context, walks });
+  sortExpression(sortBy, { ...context, walks });
+  let looks = 0;
+  for (const walk of walks)
+    if (looks <= atMost)
+      looks += LOOKS_A_STEP * (await countSteps(driver, context, walk, (atMost - looks) / LOOKS_A_STEP));
+  return looks;
+}
+
+async function countSteps(
+  driver: Driver,
+  { parameters: { values } }: QueryContext,
+  { kind, select }: Walk,
+  atMost: number,
+): Promise<number> {
+  const own = new Parameters();
+  // The walk is a part of a statement, with some of its parameters: PostgreSQL takes none that is not used.
+  const numbered = select.replace(/\$(\d+)/g, (_, number: string) => own.add(values[Number(number) - 1] ?? null));
+  const limited = `${numbered} limit ${own.add(Math.floor(atMost) + 1)}`;
+  if (kind === 'climbs') {
+    const rows = await driver.read({ text: limited, values: own.values, varied: true });
+    return countClimbs(holdersOf(rows), atMost);
+  }
+  const text = `select count(*) as steps from (${limited}) as walked`;
+  const [row] = await driver.read({ text, values: own.values, one: true, varied: true });
+  return Number(row?.['steps']);
+}
+
+function holdersOf(rows: readonly Row[]): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, string[]>();
+  for (const { owner, above } of rows) {
+    const known = holders.get(String(owner));
+    if (known) known.push(String(above));
+    else holders.set(String(owner), [String(above)]);
+  }
+  return holders;
 }
 
 interface Scan {
@@ -143,7 +202,8 @@ const looksOfMembers = (list: string, { parameters }: QueryContext): string =>
     where member.owner = resource.id and member.list = ${parameters.add(list)})), 0)`;
 
 const looksOfMemberships = (lists: readonly string[], context: QueryContext): string =>
-  `${String(LOOKS_A_MEMBERSHIP)} * (select count(*) from member where member.list in ${listsIn(lists, context)})`;
+  `${String(LOOKS_A_MEMBERSHIP)} * (select count(*) from member where member.list in ${listsIn(lists, context)})
+    + ${String(LOOKS_A_HOLDER)} * (select count(*) from resource as holder where holder.type in ${ownerTypes(lists, context)})`;
 
 /** Only resources that an index leaves are looked at, where one knows which those can be. */
 async function looksOfScans(

@@ -40,6 +40,8 @@ export interface Dialect {
   readonly document: string;
   /** Text of a JSON column as it is answered. */
   documentText(column: string): string;
+  /** About how many bytes that text has, known without making it. */
+  documentBytes(column: string): string;
   /** A `from` item that turns a parameter holding a JSON array of objects into rows. */
   rows(parameter: string, alias: string, columns: Readonly<Record<string, ColumnType>>): string;
 

@@ -148,19 +148,25 @@ const attributeOf = (list: string): string => list.slice(list.indexOf('.') + 1);
 export async function readMembers(
   driver: Driver,
   dialect: Dialect,
-  { list, owners, values }: MemberRequest,
+  request: MemberRequest,
 ): Promise<readonly StoredMember[]> {
-  if (owners.length === 0 || values?.length === 0) return [];
+  if (isNobody(request)) return [];
   const parameters = new Parameters();
+  const text = `select member.owner, member.value, member.element, target.type, target.display
+    from ${requested(dialect, request, parameters)} order by member.owner, member.seq`;
+  return (await driver.read({ text, values: parameters.values })).map(toMember);
+}
+
+export const isNobody = ({ owners, values }: MemberRequest): boolean => owners.length === 0 || values?.length === 0;
+
+/** What follows `from`: rows of `member`, each with the resource that it names as `target`. */
+export function requested(dialect: Dialect, { list, owners, values }: MemberRequest, parameters: Parameters): string {
   const given = [
     `member.list = ${parameters.add(list)}`,
     isOneOf(dialect, 'member.owner', owners, parameters),
     ...(values === undefined ? [] : [isOneOf(dialect, 'member.value', values, parameters)]),
   ];
-  const text = `select member.owner, member.value, member.element, target.type, target.display
-    from member left join resource as target on target.id = member.value
-    where ${given.join(' and ')} order by member.owner, member.seq`;
-  return (await driver.read({ text, values: parameters.values })).map(toMember);
+  return `member left join resource as target on target.id = member.value where ${given.join(' and ')}`;
 }
 
 const toMember = (row: Row): StoredMember => ({
@@ -180,7 +186,6 @@ export async function hasMoreMembers(driver: Driver, list: string, owner: string
   return (await driver.read({ text, values: [owner, list, count] })).length > 0;
 }
 
-/** `union` leaves out what is known already, so that lists that hold each other come to an end. */
 export async function readMemberships(
   driver: Driver,
   dialect: Dialect,
@@ -189,18 +194,26 @@ export async function readMemberships(
 ): Promise<readonly Membership[]> {
   if (lists.length === 0 || members.length === 0) return [];
   const parameters = new Parameters();
-  const text = `with recursive above (member, owner, direct) as (
-      select member.value, member.owner, 1 from member
-      where ${isOneOf(dialect, 'member.value', members, parameters)} and ${isOneOf(dialect, 'member.list', lists, parameters)}
-      union
-      select above.member, member.owner, 0 from above join member on member.value = above.owner
-      where ${isOneOf(dialect, 'member.list', lists, parameters)}
-    )
+  const text = `with recursive ${above(dialect, lists, members, parameters)}
     select above.member, owner.id, owner.type, owner.display, max(above.direct) as direct
     from above join resource as owner on owner.id = above.owner
     group by above.member, owner.seq, owner.id, owner.type, owner.display order by owner.seq`;
   return (await driver.read({ text, values: parameters.values })).map(toMembership);
 }
+
+/** `union` leaves out what is known already, so that lists that hold each other come to an end. */
+export const above = (
+  dialect: Dialect,
+  lists: readonly string[],
+  members: readonly string[],
+  parameters: Parameters,
+): string => `above (member, owner, direct) as (
+      select member.value, member.owner, 1 from member
+      where ${isOneOf(dialect, 'member.value', members, parameters)} and ${isOneOf(dialect, 'member.list', lists, parameters)}
+      union
+      select above.member, member.owner, 0 from above join member on member.value = above.owner
+      where ${isOneOf(dialect, 'member.list', lists, parameters)}
+    )`;
 
 const toMembership = (row: Row): Membership => ({
   member: String(row['member']),

@@ -22,6 +22,14 @@ export interface QueryContext extends StoreContext {
   readonly parameters: Parameters;
   /** Names the elements that are looked through, so that nested ones differ. */
   readonly aliases: { count: number };
+  /** Takes what the statement walks through from lists to those that hold them. */
+  readonly walks?: Walk[];
+}
+
+export interface Walk {
+  /** `steps`: the select has a row for each. `climbs`: it has `owner` and `above`, from where it goes on, until all above each owner are known. */
+  readonly kind: 'steps' | 'climbs';
+  readonly select: string;
 }
 
 /** Where the attributes of a condition lie: in the resource, in one element or complex value of it, or the value itself. */

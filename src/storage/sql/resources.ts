@@ -3,8 +3,9 @@ import type { StoredResource } from '../store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Driver, Row } from './transaction.ts';
 
-export const resourceColumns = (dialect: Dialect): string =>
-  `type, id, version, created_at, last_modified_at, ${dialect.documentText('document')} as document`;
+/** @param document the text of the document, where not of all */
+export const resourceColumns = (dialect: Dialect, document = dialect.documentText('document')): string =>
+  `type, id, version, created_at, last_modified_at, ${document} as document`;
 
 export function toResource(row: Row): StoredResource {
   return {

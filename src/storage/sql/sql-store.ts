@@ -32,6 +32,7 @@ import {
   readMembers,
   readMemberships,
 } from './members.ts';
+import { measureMembers, measureMemberships } from './measure-members.ts';
 import { linkFoundLeads, linkLanes } from './link-lanes.ts';
 import { pushLane, repairLanes } from './mend-lanes.ts';
 import { delayMessage, dropMessages, firstMessage, gatherNotices, removeMessage } from './messages.ts';
@@ -105,7 +106,8 @@ export function sqlStore(
     readResource: (type, id) => readResource(driver, dialect, type, id),
     readResources: (type, ids) => readResources(driver, dialect, type, ids),
     queryResources: (query) => queryResources(driver, { dialect, ...options }, query),
-    estimateLooks: (query, atMost) => estimateLooks(driver, { dialect, ...options }, query, atMost),
+    estimateLooks: (query, locations, atMost) =>
+      estimateLooks(driver, { dialect, ...options }, query, locations, atMost),
     commit: async (change) => {
       await driver.write(() => commitChange(dialect, change, followers(change.type)));
       announceTo([change.type]);
@@ -122,8 +124,10 @@ export function sqlStore(
         return outcomes;
       }),
     readMembers: (request) => readMembers(driver, dialect, request),
+    measureMembers: (request, atMost) => measureMembers(driver, dialect, request, atMost),
     hasMoreMembers: (list, owner, count) => hasMoreMembers(driver, list, owner, count),
     readMemberships: (lists, members) => readMemberships(driver, dialect, lists, members),
+    measureMemberships: (lists, members, atMost) => measureMemberships(driver, dialect, lists, members, atMost),
     haveMembersChanged: (list, owner, since) => haveMembersChanged(driver, list, owner, since),
     membershipsChangedAt: (lists, member) => membershipsChangedAt(driver, dialect, lists, member),
     claimLanes: (request) => driver.write(() => lanes.claimLanes(dialect, request)),

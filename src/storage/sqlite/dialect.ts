@@ -36,6 +36,8 @@ export const sqliteDialect: Dialect = {
   latestJournalSeq: '(select max(seq) from journal)',
   document: 'text',
   documentText: (column) => column,
+  // Of a value that lies on other pages this reads the length alone.
+  documentBytes: (column) => `octet_length(${column})`,
   rows: (parameter, alias, columns) => {
     const members = Object.keys(columns).map((name) => `value ->> '${name}' as ${name}`);
     return `(select ${members.join(', ')} from json_each(${parameter})) as ${alias}`;

@@ -112,6 +112,24 @@ describe('limits', () => {
     expect(faultOf(() => parseFilter(userType, filter))).toEqual({ status: 400, scimType: 'invalidFilter', detail });
   });
 
+  const sought = (operator: string, characters: number): string => `title ${operator} "${'x'.repeat(characters)}"`;
+
+  it('refuses to look for more than 500 characters within texts: each place of each text would be tried', () => {
+    const fault = faultOf(() => parseFilter(userType, `active eq true and ${sought('co', 501)}`));
+    const detail = 'character 26: co takes at most 500 characters, and title is asked for 501: eq and sw take more';
+    expect(fault).toEqual({ status: 400, scimType: 'invalidFilter', detail });
+  });
+
+  it.each([
+    ['co', 500],
+    ['eq', 100_000],
+    ['sw', 100_000],
+    ['ew', 100_000],
+  ])('accepts %s with %d characters', (operator, characters) => {
+    const title = 'x'.repeat(characters);
+    expect(matches(parseFilter(userType, sought(operator, characters)), { title })).toBe(true);
+  });
+
   it('accepts 50 brackets', () => {
     expect(matches(parseFilter(userType, `${'('.repeat(50)}userName pr${')'.repeat(50)}`), { userName: 'a' })).toBe(
       true,

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../src/scim/json.ts';
 import { applyPatch } from '../../../src/scim/patch/apply.ts';
-import { parsePatchOp } from '../../../src/scim/patch/parse.ts';
+import { parsePatchOp, type PatchOperation } from '../../../src/scim/patch/parse.ts';
 import { patches, resources } from '../support/arbitraries.ts';
 import { faultOf } from '../support/fault.ts';
 import { freeze } from '../support/freeze.ts';
@@ -120,6 +120,102 @@ describe('a group of 20,000 members', () => {
   it('loses a thousand members by a path each', () => {
     const operations = named(500).map(({ value }) => ({ op: 'remove' as const, path: `members[value eq "${value}"]` }));
     expect(count(applyPatch(groupType, large, operations))).toBe(19_000);
+  });
+});
+
+describe('what the operations of one request look at', () => {
+  const list = (count: number, value = 'a@x.com'): JsonObject[] =>
+    Array.from({ length: count }, (_, index) => ({ value: `${index}${value}`, type: `type${index}` }));
+  const withEmails = (emails: JsonObject[]): JsonObject => ({ ...user, emails });
+  const many = (count: number, path: string): PatchOperation[] =>
+    Array.from({ length: count }, () => ({ op: 'remove', path }));
+  const any = (count: number, term: string): string => Array.from({ length: count }, () => term).join(' or ');
+  const refused = { status: 400, scimType: 'tooMany', detail: expect.stringMatching(/^Operations\[\d+\]: .*fewer/) };
+
+  it.each<[string, JsonObject[], PatchOperation[]]>([
+    ['many elements, many times', list(10_000), many(5_000, 'emails[type eq "q"]')],
+    ['many elements for many conditions', list(2_000), many(1, `emails[${any(2_000, 'type eq "q"')}]`)],
+    ['a long text many times', list(1, 'a'.repeat(500_000)), many(5_000, 'emails[value co "b"]')],
+    ['many elements for a long text', list(2_000), many(1, `emails[type eq "${'q'.repeat(500_000)}"]`)],
+    [
+      'many elements of one value',
+      list(2_000).map((email) => ({ ...email, value: 'same' })),
+      many(5_000, 'emails[value eq "same" and type eq "q"]'),
+    ],
+    [
+      'many elements that it changes, many times',
+      list(2_000),
+      Array.from({ length: 2_000 }, (_, at) => ({ op: 'replace', path: 'emails.display', value: `${at}` })),
+    ],
+    [
+      'many elements, each of which becomes long',
+      list(2_000),
+      [{ op: 'replace', path: 'emails.display', value: 'a'.repeat(100_000) }],
+    ],
+    [
+      'many elements for the primary one, many times',
+      list(2_000),
+      Array.from({ length: 2_000 }, (_, at) => ({
+        op: 'add',
+        path: 'emails',
+        value: [{ value: `new${at}`, primary: true }],
+      })),
+    ],
+    [
+      'elements that are gone, many times',
+      list(2_000).map((email) => ({ ...email, value: 'same' })),
+      Array.from({ length: 2_000 }, () => ({ op: 'remove', path: 'emails', value: [{ value: 'same' }] })),
+    ],
+  ])('is refused with 400 tooMany when it is %s', (_, emails, operations) => {
+    expect(faultOf(() => applyPatch(labType, withEmails(emails), operations))).toEqual(refused);
+  });
+
+  const members = Array.from({ length: 100_000 }, (_, index) => ({
+    value: `user-${index}`,
+    $ref: `https://scim.example.com/scim/v2/Users/user-${index}`,
+    type: 'User',
+    display: `User ${index}`,
+  }));
+  const idOf = (index: number): string => `user-${index * 17}`;
+  const large: JsonObject = { ...group, members };
+
+  it.each<[string, number, PatchOperation[]]>([
+    [
+      'loses 5,000 members by a path each',
+      95_000,
+      Array.from({ length: 5_000 }, (_, at) => ({ op: 'remove', path: `members[value eq "${idOf(at)}"]` })),
+    ],
+    [
+      'loses 5,000 members by one path that names them all',
+      95_000,
+      [
+        {
+          op: 'remove',
+          path: `members[${Array.from({ length: 5_000 }, (_, at) => `value eq "${idOf(at)}"`).join(' or ')}]`,
+        },
+      ],
+    ],
+    [
+      'loses 5,000 members whom an operation each names',
+      95_000,
+      Array.from({ length: 5_000 }, (_, at) => ({ op: 'remove', path: 'members', value: [{ value: idOf(at) }] })),
+    ],
+    [
+      'takes 5,000 members in an operation each, half of them again',
+      102_500,
+      Array.from({ length: 5_000 }, (_, at) => ({
+        op: 'add',
+        path: 'members',
+        value: [{ value: `user-${97_500 + at}` }],
+      })),
+    ],
+    [
+      'loses members by their names',
+      99_995,
+      Array.from({ length: 5 }, (_, at) => ({ op: 'remove', path: `members[display eq "User ${at}"]` })),
+    ],
+  ])('is little when a group of 100,000 %s', (_, left, operations) => {
+    expect(applyPatch(groupType, large, operations)['members']).toHaveLength(left);
   });
 });
 

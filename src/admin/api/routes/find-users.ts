@@ -91,7 +91,7 @@ async function findByFilter(
 ): Promise<Static<typeof USER_PAGE>> {
   const { store, connector } = operations;
   const query = { ...(filter !== undefined && { filter }), count: limitOf(page), cursor: page.cursor ?? '' };
-  const found = await listResources(operations, [type], query, PROFILES.default).catch(inOwnWords);
+  const found = await listResources(operations, [type], query, { profile: PROFILES.default }).catch(inOwnWords);
   const lanes = await store.readLanes(
     connector,
     found.resources.map(({ id }) => id),
