@@ -21,7 +21,7 @@ export function canonicalList(attribute: Attribute, value: Json): Json[] | undef
 
 /** An element that refers to nobody is passed on to be refused: without it a misspelt list would empty the group. */
 function nobody(attribute: Attribute, item: Json): Json | undefined {
-  return isReferences(attribute) && isObject(item) && Object.keys(item).length > 0 ? {} : undefined;
+  return isReferences(attribute) && isObject(item) ? {} : undefined;
 }
 
 /** Whether the elements refer to resources (RFC 7643 §2.4). */

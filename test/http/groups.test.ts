@@ -213,6 +213,7 @@ describe.each(ENGINES)('groups over HTTP on $name', (engine) => {
   });
 
   it.each([
+    ['PUT', [{}]],
     ['PUT', [{ nope: 1 }]],
     ['PUT', [{ value: null }]],
     ['PUT', [{ value: {} }]],
