@@ -15,7 +15,8 @@ describe('the way to Salesforce', () => {
     proxy = await startConnectProxy({ refusal: 'silence' });
   });
   afterEach(async () => {
-    for (const name of ['HTTPS_PROXY', 'NO_PROXY']) delete process.env[name];
+    delete process.env['HTTPS_PROXY'];
+    delete process.env['NO_PROXY'];
     tunnels.destroy();
     await proxy.close();
   });

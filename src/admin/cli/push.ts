@@ -56,14 +56,19 @@ function printPushed({ attempt, lane, gate, pause }: Pushed, waitSeconds: number
     ? `${attempt.action} ${paint(styleOf(attempt.outcome), attempt.outcome)}  (${attempt.reason}; ${attempt.durationMs} ms)`
     : `nothing was sent within ${waitSeconds} s: the user is next, as soon as the service can`;
   const error = lane?.error && `${lane.error.code}: ${lane.error.message}`;
-  const why = gate.reason === undefined || gate.reason === error ? '' : `: ${gate.reason}`;
   const lines = [
     told,
     ...(attempt && attempt.fields.length > 0 ? [`  ${attempt.fields.join(', ')}`] : []),
     ...(lane?.leadId === undefined ? [] : [`  Lead ${lane.leadId}`]),
     ...(error === undefined ? [] : [`  ${error}`, `  ${lane?.error?.hint ?? ''}`]),
     ...(pause ? [`  delivery is paused: ${pause.reason}`] : []),
-    ...(gate.state === 'open' ? [] : [`  the gate to Salesforce is closed${why}`]),
+    ...printGate(gate, error),
   ];
   return `${lines.filter((line) => line.trim() !== '').join('\n')}\n`;
+}
+
+/** @param told why the user was not sent, which may be why it is closed */
+function printGate({ state, reason }: Pushed['gate'], told: string | undefined): readonly string[] {
+  if (state === 'open') return [];
+  return [`  the gate to Salesforce is closed${reason === undefined || reason === told ? '' : `: ${reason}`}`];
 }

@@ -1,6 +1,6 @@
 /** The frame of a page: its title, its actions, and what it shows while it has nothing or could not read it. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RequestFailed } from '../client.ts';
 
 /** What the router gives to a page: the parameters of its path. */
@@ -19,7 +19,8 @@ let isFirst = true;
 
 export function Page({ title, aside, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Together with the heading: who looks at both sees one page.
+  useLayoutEffect(() => {
     document.title = `${title} · scim-salesforce`;
   }, [title]);
   useEffect(() => {
