@@ -123,6 +123,10 @@ describe.each(LASTING_ENGINES)('beside a service on $name', (engine) => {
     expect((await run(['preview', 'nobody'])).code).toBe(1);
     expect((await run(['preview', 'ada', '--all'])).code).toBe(2);
     expect(await service.leads()).toEqual([]);
+    const outage = { outage: { status: 503, body: 'html' } };
+    await request(`${service.sandbox.url}/sandbox/config`, 'PATCH', outage, { 'content-type': 'application/json' });
+    const unanswered = await run(['preview', 'ada']);
+    expect([unanswered.code, unanswered.stdout]).toEqual([1, expect.stringMatching(/^error /m)]);
   }, 120_000);
 
   it('reconcile says with its exit code whether something differs, and repairs by way of the service', async () => {
