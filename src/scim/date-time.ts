@@ -8,8 +8,8 @@ const DATE_TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?
  * Without a zone it is UTC, never the zone of this machine: XML Schema leaves it open and Microsoft's test suite sends it.
  */
 export function parseDateTime(text: string): number | undefined {
-  const [whole, day, zone] = DATE_TIME.exec(text) ?? [];
-  if (whole === undefined || !isDay(`${day}`)) return undefined;
+  const [whole, day = '', zone] = DATE_TIME.exec(text) ?? [];
+  if (whole === undefined || !isDay(day)) return undefined;
   const instant = Date.parse(zone === undefined ? `${whole}Z` : whole);
   return Number.isNaN(instant) ? undefined : instant;
 }

@@ -1,6 +1,6 @@
 /** The one form of an attribute's value, whatever form a client chose for it (RFC 7643 §2.3–§2.5). */
 import { isObject, isUnassigned, type Json, type JsonObject } from './json.ts';
-import type { Attribute } from './schema/attribute.ts';
+import { isReferenceList, type Attribute } from './schema/attribute.ts';
 
 /** A fresh value, or undefined where nothing is assigned. A value of the wrong type is passed on for validation to refuse. */
 export function canonicalValue(attribute: Attribute, value: Json): Json | undefined {
@@ -21,12 +21,8 @@ export function canonicalList(attribute: Attribute, value: Json): Json[] | undef
 
 /** An element that refers to nobody is passed on to be refused: without it a misspelt list would empty the group. */
 function nobody(attribute: Attribute, item: Json): Json | undefined {
-  return isReferences(attribute) && isObject(item) ? {} : undefined;
+  return isReferenceList(attribute) && isObject(item) ? {} : undefined;
 }
-
-/** Whether the elements refer to resources (RFC 7643 §2.4). */
-export const isReferences = (attribute: Attribute): boolean =>
-  attribute.multiValued && attribute.subAttribute('$ref') !== undefined;
 
 /** One element of a multi-valued attribute, or the value of a single-valued one. */
 export function canonicalElement(attribute: Attribute, value: Json): Json | undefined {

@@ -4,17 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { newFolder, runProgram, whenReady, type Program } from '../support/process.ts';
+import { newFolder, runProgram, SALESFORCE_LOGIN, whenReady, type Program } from '../support/process.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { eventually, request } from '../support/service.ts';
-
-const SALESFORCE = {
-  SALESFORCE_CLIENT_ID: 'id',
-  SALESFORCE_CLIENT_SECRET: 'secret',
-  SALESFORCE_USERNAME: 'user@example.com',
-  SALESFORCE_PASSWORD: 'password',
-  SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
-};
 
 describe('the process', () => {
   const programs: Program[] = [];
@@ -66,7 +58,11 @@ describe('the process', () => {
 
   it('warns of a misspelt key at the start, and of no value', async () => {
     const sandbox = await newSandbox();
-    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, SCIM_PASWORD: 'a-secret-all-the-same' });
+    const program = run({
+      ...SALESFORCE_LOGIN,
+      SALESFORCE_LOGIN_URL: sandbox.url,
+      SCIM_PASWORD: 'a-secret-all-the-same',
+    });
     await whenReady(program);
     expect(program.stdout()).toContain(
       '"key":"SCIM_PASWORD","nearest":"SCIM_PASSWORD","msg":"unknown configuration key"',
@@ -77,7 +73,7 @@ describe('the process', () => {
   it('stops on SIGTERM with exit code 0, its database closed', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const environment = { ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url };
     const first = run(environment, [], folder);
     await whenReady(first);
     first.child.kill('SIGTERM');
@@ -88,7 +84,7 @@ describe('the process', () => {
   it('is not ready from SIGTERM on, serves on while it drains, and settles the batch in flight before it exits', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const environment = { ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url };
     const program = run({ ...environment, DRAIN_SECONDS: '2', LOG_LEVEL: 'info' }, [], folder);
     const scim = await whenReady(program);
     const { origin } = new URL(scim);
@@ -122,7 +118,7 @@ describe('the process', () => {
   it('refuses a second process on the same database with one line and exit code 1', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const environment = { ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url };
     await whenReady(run(environment, [], folder));
     const second = run(environment, [], folder);
     expect(await second.exited).toBe(1);
@@ -134,7 +130,7 @@ describe('the process', () => {
   it('refuses to serve the database of an org with the embedded stand-in, which would take its Leads for gone', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const first = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url }, [], folder);
+    const first = run({ ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url }, [], folder);
     await request(`${await whenReady(first)}/Users`, 'POST', { userName: 'robin' });
     first.child.kill('SIGTERM');
     await first.exited;
@@ -149,7 +145,7 @@ describe('the process', () => {
   it('tells why a user is parked, and tries again when asked, while the service runs', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const environment = { ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url };
+    const environment = { ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url };
     const scim = await whenReady(run(environment, [], folder));
     const rule = { validationRule: { field: 'Title', value: 'Sheriff', message: 'no sheriffs' } };
     await request(`${sandbox.url}/sandbox/config`, 'PATCH', rule, { 'content-type': 'application/json' });
@@ -210,7 +206,7 @@ describe('the process', () => {
     writeFileSync(join(folder, 'key.pem'), key);
     writeFileSync(join(folder, 'cert.pem'), cert);
     const environment = {
-      ...SALESFORCE,
+      ...SALESFORCE_LOGIN,
       SALESFORCE_LOGIN_URL: sandbox.url,
       TLS_KEY_FILE: 'key.pem',
       TLS_CERT_FILE: 'cert.pem',
@@ -238,7 +234,7 @@ describe('the process', () => {
 
   it('names a port that is taken without a stack trace', async () => {
     const sandbox = await newSandbox();
-    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, PORT: new URL(sandbox.url).port });
+    const program = run({ ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url, PORT: new URL(sandbox.url).port });
     expect(await program.exited).toBe(1);
     expect(program.stderr()).toMatch(/PORT \d+ is taken by another program/);
     expect(program.stderr()).not.toContain('    at ');
@@ -247,7 +243,7 @@ describe('the process', () => {
   it('keeps the password out of every file it writes', async () => {
     const sandbox = await newSandbox();
     const folder = newFolder();
-    const program = run({ ...SALESFORCE, SALESFORCE_LOGIN_URL: sandbox.url, LOG_LEVEL: 'trace' }, [], folder);
+    const program = run({ ...SALESFORCE_LOGIN, SALESFORCE_LOGIN_URL: sandbox.url, LOG_LEVEL: 'trace' }, [], folder);
     const scim = await whenReady(program);
     const secret = 'a-password-nobody-else-has';
     const created = await request(`${scim}/Users`, 'POST', {

@@ -7,17 +7,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startConnectProxy, type ConnectProxy } from '../support/connect-proxy.ts';
-import { newFolder, runProgram, whenReady, type Program } from '../support/process.ts';
+import { newFolder, runProgram, SALESFORCE_LOGIN, whenReady, type Program } from '../support/process.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { eventually, request } from '../support/service.ts';
 
-const SALESFORCE = {
-  SALESFORCE_CLIENT_ID: 'id',
-  SALESFORCE_CLIENT_SECRET: 'secret',
-  SALESFORCE_USERNAME: 'user@example.com',
-  SALESFORCE_PASSWORD: 'password',
-  SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
-};
 const LOGIN = 'svc:correct-horse';
 
 describe('behind a proxy', () => {
@@ -36,7 +29,7 @@ describe('behind a proxy', () => {
     writeFileSync(certificate, pair.cert);
     const { port } = frontEnd.address() as AddressInfo;
     environment = {
-      ...SALESFORCE,
+      ...SALESFORCE_LOGIN,
       PORT: '0',
       LOG_LEVEL: 'warn',
       SALESFORCE_LOGIN_URL: `https://127.0.0.1:${port}`,

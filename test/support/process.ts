@@ -9,6 +9,15 @@ import { eventually } from './service.ts';
 /** A suite that runs for long names a build of its own, which no other build changes meanwhile. */
 const MAIN = process.env['TEST_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** What a process logs in with to a stand-in of its own, which lets everybody in. */
+export const SALESFORCE_LOGIN = {
+  SALESFORCE_CLIENT_ID: 'id',
+  SALESFORCE_CLIENT_SECRET: 'secret',
+  SALESFORCE_USERNAME: 'user@example.com',
+  SALESFORCE_PASSWORD: 'password',
+  SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+} as const;
+
 export interface Program {
   readonly child: ChildProcess;
   readonly exited: Promise<number | NodeJS.Signals>;

@@ -9,7 +9,7 @@ import { results, type CheckResult } from '../../check-result.ts';
 const database = results('database');
 
 /**
- * @param whole undefined when other keys have faults, so that nobody knows which Salesforce is meant
+ * @param whole undefined when other keys or the schemas have faults, which are told by themselves
  * @returns never fails: what goes wrong is the result
  */
 export async function checkDatabase(config: DatabaseConfig, whole?: Config): Promise<readonly CheckResult[]> {

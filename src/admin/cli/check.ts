@@ -40,8 +40,11 @@ async function* runChecks(environment: Environment): AsyncGenerator<CheckResult>
   if (!whole.faults && strangers.length === 0) yield configuration.ok('every key that is set is right');
   const { schemas, mapping } = await checkData(environment);
   yield* [...schemas, ...mapping];
+  const isModelSound = schemas.every(({ status }) => status === 'ok');
   const ofDatabase = await attempt(() => readDatabaseConfig(environment));
-  yield* ofDatabase.faults ? [database.skipped(MEND_FIRST)] : await checkDatabase(ofDatabase.value, whole.value);
+  yield* ofDatabase.faults
+    ? [database.skipped(MEND_FIRST)]
+    : await checkDatabase(ofDatabase.value, isModelSound ? whole.value : undefined);
   const isMappingSound = mapping.every(({ status }) => status === 'ok');
   const { checkSalesforce } = await import('./check-salesforce.ts');
   yield* whole.faults

@@ -8,17 +8,32 @@ export const SCIM_CONTENT_TYPE = 'application/scim+json; charset=utf-8';
 const JSON_TYPES = ['application/scim+json', 'application/json'];
 
 export function acceptScimBodies(scope: FastifyInstance): void {
+  refuseCompressed(scope);
+  acceptJsonBodies(scope, JSON_TYPES, charsetOf);
+}
+
+/** What Apache's client names (ISO-8859-1) is what it sends. */
+const charsetOf = (contentType = ''): string => /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+
+/**
+ * @param types that are read as JSON, the one to advise first
+ * @param otherCharset what a body with this Content-Type is in that is not UTF-8
+ */
+export function acceptJsonBodies(
+  scope: FastifyInstance,
+  types: readonly string[],
+  otherCharset: (contentType?: string) => string,
+): void {
   const parseJson = scope.getDefaultJsonParser('error', 'error');
   scope.removeAllContentTypeParsers();
-  refuseCompressed(scope);
-  for (const accepted of [...JSON_TYPES, '*']) {
+  for (const accepted of [...types, '*']) {
     scope.addContentTypeParser(accepted, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       // WSO2's client and several test suites send DELETE and GET with a JSON type and no body.
       if (body.length === 0) return done(null, undefined);
       const type = request.headers['content-type'];
       if (accepted === '*' && type !== undefined)
-        return done(unsupportedMediaType(`Content-Type ${type} is not supported: send application/scim+json`));
-      const text = decode(body, type);
+        return done(unsupportedMediaType(`Content-Type ${type} is not supported: send ${types[0]}`));
+      const text = decode(body, otherCharset(type));
       if (text === undefined) return done(invalidSyntax('the body is not UTF-8, as JSON is (RFC 8259 section 8.1)'));
       void parseJson(request, text, done);
     });
@@ -27,12 +42,8 @@ export function acceptScimBodies(scope: FastifyInstance): void {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/**
- * JSON is UTF-8, whatever the charset says; what is not is read by its charset (Apache's client names ISO-8859-1), and never
- * guessed: a letter that is lost makes two names one.
- */
-function decode(body: Buffer, contentType = ''): string | undefined {
-  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? [];
+/** JSON is UTF-8, whatever anybody says of it. A letter that is lost would make two names one, so nothing is replaced. */
+function decode(body: Buffer, charset: string): string | undefined {
   for (const decoder of [() => utf8, () => new TextDecoder(charset, { fatal: true })]) {
     try {
       return decoder().decode(body);

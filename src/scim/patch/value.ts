@@ -1,9 +1,9 @@
 /** The value of an operation in the form its target takes (RFC 7644 §3.5.2.1, §3.5.2.3). */
 import { invalidValue } from '../errors.ts';
 import { isObject, isText, kindOf, UNSTORABLE, type Json, type JsonObject } from '../json.ts';
-import type { Attribute } from '../schema/attribute.ts';
+import { isReferenceList, type Attribute } from '../schema/attribute.ts';
 import { TYPES, type SimpleType } from '../schema/types.ts';
-import { canonicalElement, isReferences, readBoolean } from '../value.ts';
+import { canonicalElement, readBoolean } from '../value.ts';
 
 /** Entra ID and WSO2 IS clear an attribute with an empty string, RFC 7643 §2.5 with null or an empty array. */
 export function isClearing(value: Json): boolean {
@@ -104,7 +104,7 @@ function checkMember(subAttribute: Attribute, member: Json, where: string): void
 
 /** An element that refers to nobody: `replace members [{"value": null}]` would empty the group. */
 function refuseNobody(attribute: Attribute, where: string): void {
-  if (isReferences(attribute)) throw invalidValue(`${where}.value is missing`);
+  if (isReferenceList(attribute)) throw invalidValue(`${where}.value is missing`);
 }
 
 /** Otherwise a misspelt `replace members [{"vlaue": …}]` would empty the group. */

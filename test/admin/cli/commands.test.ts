@@ -143,6 +143,12 @@ describe('check', () => {
     expect(await (await fetch(`${sandbox.url}/sandbox/records/Lead`)).json()).toEqual([]);
   });
 
+  it('blames faulty schemas on nothing else', async () => {
+    await runHere({ DATABASE_URL: notYet() }, ['migrate']);
+    const found = await check({ SCHEMAS_DIR: join(folder, 'nowhere') });
+    expect(statuses(found)).toEqual(expect.arrayContaining(['schemas failed', 'mapping skipped', 'database ok']));
+  });
+
   it('says one line a check, and that the stand-in will be used when no org is named', async () => {
     const { code, stdout } = await runHere({ DATABASE_URL: notYet() }, ['check']);
     expect(code).toBe(0);

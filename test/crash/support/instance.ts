@@ -1,13 +1,9 @@
 /** One process of the service that a scenario starts, kills, holds and starts again. */
 import { rmSync } from 'node:fs';
-import { newFolder, runProgram, whenReady, type Program } from '../../support/process.ts';
+import { newFolder, runProgram, SALESFORCE_LOGIN, whenReady, type Program } from '../../support/process.ts';
 
 const SALESFORCE = {
-  SALESFORCE_CLIENT_ID: 'id',
-  SALESFORCE_CLIENT_SECRET: 'secret',
-  SALESFORCE_USERNAME: 'user@example.com',
-  SALESFORCE_PASSWORD: 'password',
-  SALESFORCE_EXTERNAL_ID_FIELD: 'SCIM_Id__c',
+  ...SALESFORCE_LOGIN,
   // Users come and go here at random, and calls are many.
   REMOVAL_GUARD_PERCENT: '100',
   SALESFORCE_API_RESERVE_PERCENT: '0',
